@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Beamtalk.Compiler.Semantics;
+
+public enum ClassKind
+{
+    Object,
+    Value,
+    Actor,
+    Supervisor,
+    Primitive,
+    Script,
+}
+
+/// <summary>What other compilations need to know of one method. The name is the facade's function name.</summary>
+public sealed record MethodSignature(
+    string Selector, bool IsClassSide, bool IsUpdating, ImmutableArray<string?> ParameterTypes, string? ReturnType);
+
+/// <summary>What other compilations need to know of one class.</summary>
+public sealed record ClassSignature(
+    string Package,
+    string Name,
+    string? Superclass,
+    ClassKind Kind,
+    bool IsAbstract,
+    bool IsSealed,
+    ImmutableArray<string> Variables,
+    ImmutableArray<string> ClassVariables,
+    ImmutableArray<MethodSignature> Methods)
+{
+    /// <summary>The facade module, <c>bt.package.Name</c>.</summary>
+    public string Facade => $"bt.{Package}.{Name}";
+}
+
+/// <summary>The signatures of classes that were compiled before, by facade; superclasses are facade names.</summary>
+public sealed record ClassIndex(ImmutableDictionary<string, ClassSignature> Classes)
+{
+    public static readonly ClassIndex Empty = new(ImmutableDictionary<string, ClassSignature>.Empty);
+
+    public ClassIndex With(ClassIndex other) => new(Classes.SetItems(other.Classes));
+
+    public static ClassIndex Of(IEnumerable<ClassSignature> classes) =>
+        new(classes.ToImmutableDictionary(signature => signature.Facade));
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
+        Classes.Values.OrderBy(signature => signature.Facade, StringComparer.Ordinal).ToList());
+
+    public static ClassIndex FromJson(ReadOnlySpan<byte> json) =>
+        Of(JsonSerializer.Deserialize<List<ClassSignature>>(json) ?? []);
+}
