@@ -1,0 +1,89 @@
+namespace Beamtalk.Compiler.Diagnostics;
+
+/// <summary>Findings of the semantic passes: BT2nnn declarations, BT3nnn names and bodies.</summary>
+public static partial class Catalog
+{
+    public static readonly DiagnosticDescriptor DuplicateClass =
+        new("BT2001", Severity.Error, "class {0} is declared twice", "rename one of them, or merge them");
+
+    public static readonly DiagnosticDescriptor UnknownSuperclass =
+        new("BT2002", Severity.Error, "the superclass {0} of {1} is not known");
+
+    public static readonly DiagnosticDescriptor SuperclassCycle =
+        new("BT2003", Severity.Error, "class {0} inherits from itself: {1}");
+
+    public static readonly DiagnosticDescriptor SealedSuperclass =
+        new("BT2004", Severity.Error, "class {0} is sealed: {1} cannot be its subclass outside its file");
+
+    public static readonly DiagnosticDescriptor PrimitiveSuperclass =
+        new("BT2005", Severity.Error, "instances of {0} are plain Erlang terms: it cannot have the subclass {1}",
+            "use a Value class that holds one");
+
+    public static readonly DiagnosticDescriptor DuplicateVariable =
+        new("BT2006", Severity.Error, "variable {0} of {1} is declared twice");
+
+    public static readonly DiagnosticDescriptor DuplicateMethod =
+        new("BT2007", Severity.Error, "{0} has two methods {1}",
+            "clauses of one method stand one after the other; remove or rename one of the two");
+
+    public static readonly DiagnosticDescriptor ClauseParameters =
+        new("BT2008", Severity.Error, "this clause of {0} can never be reached: the one before it matches everything");
+
+    public static readonly DiagnosticDescriptor ExtensionOfUnknownClass =
+        new("BT2009", Severity.Error, "the class {0} that is to be extended is not known");
+
+    public static readonly DiagnosticDescriptor SealedMethod =
+        new("BT2010", Severity.Error, "{0} >> {1} is compiled in line and cannot be replaced",
+            "give your method another name, or define it on a class of your own");
+
+    public static readonly DiagnosticDescriptor StateInObject =
+        new("BT2011", Severity.Error, "{0} cannot have variables: it is {1}");
+
+    public static readonly DiagnosticDescriptor UndefinedName =
+        new("BT3001", Severity.Error, "{0} is not defined");
+
+    public static readonly DiagnosticDescriptor UndefinedStateVariable =
+        new("BT3002", Severity.Error, "{0} has no variable {1}");
+
+    public static readonly DiagnosticDescriptor UnknownClass =
+        new("BT3003", Severity.Warning, "class {0} is not known here; it is looked up when this is reached");
+
+    public static readonly DiagnosticDescriptor SuperOutside =
+        new("BT3005", Severity.Error, "super has no meaning here", "it stands as a receiver in a method");
+
+    public static readonly DiagnosticDescriptor AssignToReserved =
+        new("BT3006", Severity.Error, "{0} cannot be assigned");
+
+    public static readonly DiagnosticDescriptor DuplicateParameter =
+        new("BT3007", Severity.Error, "{0} is declared twice here");
+
+    public static readonly DiagnosticDescriptor MissingCases =
+        new("BT3008", Severity.Warning, "this match: does not handle {0}", "add an arm, or _ -> …");
+
+    public static readonly DiagnosticDescriptor UnreachableCode =
+        new("BT3009", Severity.Warning, "nothing after this ^ is reached");
+
+    public static readonly DiagnosticDescriptor StateInReceiver =
+        new("BT3010", Severity.Error, "{0} has no variables here: self is {1}");
+
+    public static readonly DiagnosticDescriptor ReceiveGuard =
+        new("BT3011", Severity.Error,
+            "a guard of receive: may only compare, calculate and test built-in classes",
+            "receive the message and test it in the arm");
+
+    public static readonly DiagnosticDescriptor PatternClassFields =
+        new("BT3012", Severity.Error, "{0} has no field {1}");
+
+    public static readonly DiagnosticDescriptor UnknownPatternClass =
+        new("BT3016", Severity.Error, "class {0} in this pattern is not known");
+
+    public static readonly DiagnosticDescriptor DuplicateKeyword =
+        new("BT3013", Severity.Error, "{0} is given twice");
+
+    public static readonly DiagnosticDescriptor SelfStateInScript =
+        new("BT3014", Severity.Error, "a script has no variables of its own kind: self.{0} has no meaning here",
+            "use a variable, {0} := …");
+
+    public static readonly DiagnosticDescriptor NestingTooDeep =
+        new("BT3015", Severity.Error, "this is nested too deeply to be compiled", "move parts of it into methods of their own");
+}
