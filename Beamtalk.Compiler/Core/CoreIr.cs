@@ -14,7 +14,7 @@ public readonly record struct FunctionName(string Name, int Arity);
 /// <summary>A source position carried as a Core annotation: <c>-| [Line,{'file',"x.bt"}]</c>.</summary>
 public readonly record struct CoreLocation(int Line);
 
-/// <summary>An expression of Core Erlang. All are single-valued.</summary>
+/// <summary>An expression of Core Erlang. All but <see cref="CValues"/> are single-valued.</summary>
 public abstract record CoreExpr;
 
 public sealed record CAtom(Atom Value) : CoreExpr;
@@ -39,6 +39,15 @@ public sealed record CVar(CoreVar Variable) : CoreExpr;
 
 /// <summary>A run of bindings, each seeing those before it, then the body: never nest, append.</summary>
 public sealed record CLet(ImmutableArray<(CoreVar Variable, CoreExpr Value)> Bindings, CoreExpr Body) : CoreExpr;
+
+/// <summary>
+/// Several values at once, <c>&lt;a, b&gt;</c>: only as the result of a branch of the value of a
+/// <see cref="CLetValues"/> — never of a function.
+/// </summary>
+public sealed record CValues(ImmutableArray<CoreExpr> Elements) : CoreExpr;
+
+/// <summary><c>let &lt;A, B&gt; = value in body</c>, every branch of the value ending in <see cref="CValues"/>.</summary>
+public sealed record CLetValues(ImmutableArray<CoreVar> Variables, CoreExpr Value, CoreExpr Body) : CoreExpr;
 
 /// <summary><c>do First Rest</c>.</summary>
 public sealed record CSeq(ImmutableArray<CoreExpr> Effects, CoreExpr Result) : CoreExpr;
