@@ -1,0 +1,19 @@
+%%% @doc Access to the elements of a Tuple, or of an Array, whose elements are a tuple.
+-module(bt_prim_tuple).
+
+-export([at/3, at_put/4]).
+
+%% @doc The element at an index; the error names the collection whose elements they are.
+-spec at(tuple(), term(), term()) -> term().
+at(Items, Index, _Collection) when is_integer(Index), Index > 0, Index =< tuple_size(Items) ->
+    element(Index, Items);
+at(Items, Index, Collection) ->
+    bt_prim_collection:out_of_bounds(Index, tuple_size(Items), Collection, 'at:').
+
+%% @doc The tuple with another element at an index.
+-spec at_put(tuple(), term(), term(), term()) -> tuple().
+at_put(Items, Index, Item, _Collection)
+  when is_integer(Index), Index > 0, Index =< tuple_size(Items) ->
+    setelement(Index, Items, Item);
+at_put(Items, Index, _Item, Collection) ->
+    bt_prim_collection:out_of_bounds(Index, tuple_size(Items), Collection, 'at:put:').
