@@ -9,29 +9,29 @@ namespace Beamtalk.Compiler.Core;
 /// </summary>
 public static class CoreFactory
 {
-    public static readonly CAtom True = new(new Atom("true"));
-    public static readonly CAtom False = new(new Atom("false"));
+    public static readonly CoreExpr True = new CAtom(new Atom("true"));
+    public static readonly CoreExpr False = new CAtom(new Atom("false"));
 
     /// <summary>Beamtalk's <c>nil</c>; the empty list is <see cref="EmptyList"/>.</summary>
-    public static readonly CAtom Nil = new(new Atom("nil"));
-    public static readonly CAtom Ok = new(new Atom("ok"));
-    public static readonly CAtom Infinity = new(new Atom("infinity"));
-    public static readonly CNil EmptyList = new();
+    public static readonly CoreExpr Nil = new CAtom(new Atom("nil"));
+    public static readonly CoreExpr Ok = new CAtom(new Atom("ok"));
+    public static readonly CoreExpr Infinity = new CAtom(new Atom("infinity"));
+    public static readonly CoreExpr EmptyList = new CNil();
 
-    public static CAtom Symbol(string text) => new(new Atom(text));
+    public static CoreExpr Symbol(string text) => new CAtom(new Atom(text));
 
-    public static CAtom Bool(bool value) => value ? True : False;
+    public static CoreExpr Bool(bool value) => value ? True : False;
 
-    public static CInt Int(BigInteger value) => new(value);
+    public static CoreExpr Int(BigInteger value) => new CInt(value);
 
-    public static CFloat Float(double value) => new(value);
+    public static CoreExpr Float(double value) => new CFloat(value);
 
     /// <summary>A UTF-8 binary.</summary>
-    public static CString Text(string value) => new(value);
+    public static CoreExpr Binary(string value) => new CString(value);
 
-    public static CVar Var(CoreVar variable) => new(variable);
+    public static CoreExpr Var(CoreVar variable) => new CVar(variable);
 
-    public static CTuple Tuple(params ImmutableArray<CoreExpr> elements) => new(elements);
+    public static CoreExpr Tuple(params ImmutableArray<CoreExpr> elements) => new CTuple(elements);
 
     public static CoreExpr List(params ImmutableArray<CoreExpr> elements) => ListWithTail(elements, EmptyList);
 
@@ -46,43 +46,43 @@ public static class CoreFactory
         return list;
     }
 
-    public static CMap Map(params ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries) => new(null, entries);
+    public static CoreExpr Map(params ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries) => new CMap(null, entries);
 
-    public static CMap MapUpdate(CoreExpr map, params ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries) =>
-        new(map, entries);
+    public static CoreExpr MapUpdate(CoreExpr map, params ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries) =>
+        new CMap(map, entries);
 
     /// <summary><c>call 'module':'function'(…)</c> without a location.</summary>
-    public static CCall Call(string module, string function, params ImmutableArray<CoreExpr> arguments) =>
-        new(Symbol(module), Symbol(function), arguments, null);
+    public static CoreExpr Call(string module, string function, params ImmutableArray<CoreExpr> arguments) =>
+        new CCall(Symbol(module), Symbol(function), arguments, null);
 
     /// <summary><c>call 'module':'function'(…)</c> that shows its line in stack traces.</summary>
-    public static CCall CallAt(
+    public static CoreExpr CallAt(
         CoreLocation? location, string module, string function, params ImmutableArray<CoreExpr> arguments) =>
-        new(Symbol(module), Symbol(function), arguments, location);
+        new CCall(Symbol(module), Symbol(function), arguments, location);
 
     /// <summary>A call of a module and function known at run time only.</summary>
-    public static CCall DynamicCall(
+    public static CoreExpr DynamicCall(
         CoreExpr module, CoreExpr function, CoreLocation? location, params ImmutableArray<CoreExpr> arguments) =>
-        new(module, function, arguments, location);
+        new CCall(module, function, arguments, location);
 
     /// <summary><c>apply 'function'/n(…)</c>.</summary>
-    public static CApplyLocal Apply(string function, params ImmutableArray<CoreExpr> arguments) =>
-        new(new FunctionName(function, arguments.Length), arguments, null);
+    public static CoreExpr Apply(string function, params ImmutableArray<CoreExpr> arguments) =>
+        new CApplyLocal(new FunctionName(function, arguments.Length), arguments, null);
 
-    public static CApplyLocal ApplyAt(
+    public static CoreExpr ApplyAt(
         CoreLocation? location, string function, params ImmutableArray<CoreExpr> arguments) =>
-        new(new FunctionName(function, arguments.Length), arguments, location);
+        new CApplyLocal(new FunctionName(function, arguments.Length), arguments, location);
 
-    public static CApply ApplyFun(CoreExpr function, params ImmutableArray<CoreExpr> arguments) =>
-        new(function, arguments, null);
+    public static CoreExpr ApplyFun(CoreExpr function, params ImmutableArray<CoreExpr> arguments) =>
+        new CApply(function, arguments, null);
 
-    public static CPrimop Primop(string name, params ImmutableArray<CoreExpr> arguments) =>
-        new(new Atom(name), arguments);
+    public static CoreExpr Primop(string name, params ImmutableArray<CoreExpr> arguments) =>
+        new CPrimop(new Atom(name), arguments);
 
     public static CFun Fun(ImmutableArray<CoreVar> parameters, CoreExpr body) => new(parameters, body);
 
-    public static CLetrec Letrec(string name, CFun function, CoreExpr body) =>
-        new([(new FunctionName(name, function.Parameters.Length), function)], body);
+    public static CoreExpr Letrec(string name, CFun function, CoreExpr body) =>
+        new CLetrec([(new FunctionName(name, function.Parameters.Length), function)], body);
 
     public static CoreExpr Let(CoreVar variable, CoreExpr value, CoreExpr body) =>
         new CLet([(variable, value)], body);
@@ -99,14 +99,14 @@ public static class CoreFactory
     };
 
     /// <summary>A choice by a guard expression; one that fails counts as false.</summary>
-    public static CCase If(CoreExpr guard, CoreExpr then, CoreExpr otherwise) =>
-        new([], [new CClause([], guard, then), new CClause([], null, otherwise)]);
+    public static CoreExpr If(CoreExpr guard, CoreExpr then, CoreExpr otherwise) =>
+        new CCase([], [new CClause([], guard, then), new CClause([], null, otherwise)]);
 
     /// <summary>A choice by a value that is known to be <c>'true'</c> or <c>'false'</c>.</summary>
-    public static CCase IfTrue(CoreExpr condition, CoreExpr then, CoreExpr otherwise) =>
+    public static CoreExpr IfTrue(CoreExpr condition, CoreExpr then, CoreExpr otherwise) =>
         Case(condition, Clause(Literal(True), then), Clause(Ignored, otherwise));
 
-    public static CCase Case(CoreExpr subject, params ImmutableArray<CClause> clauses) => new([subject], clauses);
+    public static CoreExpr Case(CoreExpr subject, params ImmutableArray<CClause> clauses) => new CCase([subject], clauses);
 
     public static CClause Clause(CorePattern pattern, CoreExpr body) => new([pattern], null, body);
 
@@ -120,10 +120,10 @@ public static class CoreFactory
     public static PLiteral Literal(CoreExpr literal) => new(literal);
 
     /// <summary><c>call 'erlang':Name(…)</c>: guard functions, operators, the process dictionary.</summary>
-    public static CCall Erlang(string function, params ImmutableArray<CoreExpr> arguments) =>
+    public static CoreExpr Erlang(string function, params ImmutableArray<CoreExpr> arguments) =>
         Call("erlang", function, arguments);
 
-    public static CCall And(CoreExpr left, CoreExpr right) => Erlang("and", left, right);
+    public static CoreExpr And(CoreExpr left, CoreExpr right) => Erlang("and", left, right);
 
     /// <summary>All guards hold; <c>'true'</c> for none.</summary>
     public static CoreExpr AllOf(params ImmutableArray<CoreExpr> guards) =>

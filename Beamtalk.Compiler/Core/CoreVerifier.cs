@@ -1,0 +1,312 @@
+using System.Collections.Immutable;
+using System.Text;
+using Beamtalk.Compiler.Text;
+
+namespace Beamtalk.Compiler.Core;
+
+/// <summary>
+/// Finds what OTP would take for something else or report without saying where: unbound variables, unknown local
+/// functions, choices that may match nothing, guards that are none. A finding is a mistake of ours and is thrown.
+/// </summary>
+public sealed partial class CoreVerifier
+{
+    private readonly CoreModule module;
+    private readonly HashSet<FunctionName> moduleFunctions = [];
+    private readonly CoreScope<CoreVar> variables = new();
+    private readonly CoreScope<FunctionName> localFunctions = new();
+    private FunctionName? current;
+
+    private CoreVerifier(CoreModule module) => this.module = module;
+
+    public static void Verify(CoreModule module) => new CoreVerifier(module).VerifyModule();
+
+    private void VerifyModule()
+    {
+        foreach (var function in module.Functions)
+        {
+            if (!moduleFunctions.Add(function.Name))
+            {
+                current = function.Name;
+                throw Problem("there are two functions of this name");
+            }
+        }
+
+        foreach (var (name, value) in module.Attributes)
+        {
+            if (!IsConstant(value))
+            {
+                throw Problem($"the attribute '{name.Text}' is not constant: {Describe(value)}");
+            }
+        }
+
+        foreach (var function in module.Functions)
+        {
+            current = function.Name;
+            CheckArity(function.Name, function.Function);
+            Verify(function.Function);
+        }
+    }
+
+    private void Verify(CoreExpr expression) =>
+        DeepStack.Run(
+            (verifier: this, expression),
+            static state =>
+            {
+                state.verifier.VerifyHere(state.expression);
+                return true;
+            });
+
+    private void VerifyHere(CoreExpr expression)
+    {
+        switch (expression)
+        {
+            case CAtom or CInt or CString or CNil:
+                break;
+            case CFloat number:
+                Require(double.IsFinite(number.Value), "the BEAM has no such float", expression);
+                break;
+            case CVar variable:
+                RequireBound(variable.Variable, expression);
+                break;
+            case CCons cons:
+                VerifyList(cons);
+                break;
+            case CTuple tuple:
+                VerifyAll(tuple.Elements);
+                break;
+            case CMap map:
+                VerifyMap(map);
+                break;
+            case CLet or CSeq:
+                VerifyRun(expression);
+                break;
+            default:
+                VerifyControl(expression);
+                break;
+        }
+    }
+
+    private void VerifyControl(CoreExpr expression)
+    {
+        switch (expression)
+        {
+            case CCall call:
+                Verify(call.Module);
+                Verify(call.Function);
+                VerifyAll(call.Arguments);
+                break;
+            case CApplyLocal apply:
+                VerifyLocalCall(apply);
+                VerifyAll(apply.Arguments);
+                break;
+            case CApply apply:
+                VerifyFunCall(apply);
+                break;
+            case CPrimop primop:
+                VerifyAll(primop.Arguments);
+                break;
+            case CFun fun:
+                InScope(() => VerifyFun(fun));
+                break;
+            case CLetrec letrec:
+                VerifyLetrec(letrec);
+                break;
+            case CCase choice:
+                VerifyCase(choice);
+                break;
+            case CTry attempt:
+                VerifyTry(attempt);
+                break;
+            case CReceive receive:
+                VerifyReceive(receive);
+                break;
+            default:
+                throw Problem($"unknown node {expression.GetType().Name}");
+        }
+    }
+
+    private void VerifyAll(ImmutableArray<CoreExpr> expressions)
+    {
+        foreach (var expression in expressions)
+        {
+            Verify(expression);
+        }
+    }
+
+    private void VerifyList(CCons list)
+    {
+        CoreExpr rest = list;
+        while (rest is CCons cons)
+        {
+            Verify(cons.Head);
+            rest = cons.Tail;
+        }
+
+        Verify(rest);
+    }
+
+    private void VerifyMap(CMap map)
+    {
+        if (map.Base is not null)
+        {
+            Verify(map.Base);
+        }
+
+        foreach (var (key, value) in map.Entries)
+        {
+            Verify(key);
+            Verify(value);
+        }
+    }
+
+    private void VerifyRun(CoreExpr expression)
+    {
+        var mark = variables.Mark;
+        while (expression is CLet or CSeq)
+        {
+            if (expression is CLet let)
+            {
+                foreach (var (variable, value) in let.Bindings)
+                {
+                    Verify(value);
+                    variables.Enter(variable);
+                }
+
+                expression = let.Body;
+            }
+            else if (expression is CSeq sequence)
+            {
+                VerifyAll(sequence.Effects);
+                expression = sequence.Result;
+            }
+        }
+
+        Verify(expression);
+        variables.LeaveTo(mark);
+    }
+
+    private void VerifyLocalCall(CApplyLocal apply)
+    {
+        var target = apply.Function;
+        if (target.Arity != apply.Arguments.Length)
+        {
+            throw Problem($"{Describe(apply)} passes {apply.Arguments.Length} arguments");
+        }
+
+        if (moduleFunctions.Contains(target) || localFunctions.Contains(target))
+        {
+            return;
+        }
+
+        var others = moduleFunctions.Concat(localFunctions.Names).Where(known => known.Name == target.Name);
+        var arities = string.Join(" and ", others.Select(known => known.Arity).Order());
+        throw Problem(
+            arities.Length == 0
+                ? $"{Describe(apply)} calls an unknown function"
+                : $"{Describe(apply)} calls a function that takes {arities} arguments");
+    }
+
+    private void VerifyFunCall(CApply apply)
+    {
+        if (apply.Function is CFun fun && fun.Parameters.Length != apply.Arguments.Length)
+        {
+            throw Problem($"{Describe(apply)} passes {apply.Arguments.Length} arguments to a fun of another arity");
+        }
+
+        Verify(apply.Function);
+        VerifyAll(apply.Arguments);
+    }
+
+    private void VerifyFun(CFun fun)
+    {
+        Bind(fun.Parameters, fun);
+        Verify(fun.Body);
+    }
+
+    private void VerifyLetrec(CLetrec letrec)
+    {
+        var mark = localFunctions.Mark;
+        foreach (var (name, function) in letrec.Functions)
+        {
+            CheckArity(name, function);
+            localFunctions.Enter(name);
+        }
+
+        Require(
+            letrec.Functions.DistinctBy(function => function.Name).Count() == letrec.Functions.Length,
+            "two functions of one name",
+            letrec);
+        foreach (var (_, function) in letrec.Functions)
+        {
+            Verify(function);
+        }
+
+        Verify(letrec.Body);
+        localFunctions.LeaveTo(mark);
+    }
+
+    private void VerifyTry(CTry attempt)
+    {
+        Verify(attempt.Body);
+        InScope(() =>
+        {
+            Bind([attempt.Value], attempt);
+            Verify(attempt.Result);
+        });
+        InScope(() =>
+        {
+            Bind([attempt.Class, attempt.Reason, attempt.Stack], attempt);
+            Verify(attempt.Handler);
+        });
+    }
+
+    private void CheckArity(FunctionName name, CFun function)
+    {
+        if (name.Arity != function.Parameters.Length)
+        {
+            throw Problem($"{name.Name}/{name.Arity} is defined with {function.Parameters.Length} parameters");
+        }
+    }
+
+    private void Bind(ImmutableArray<CoreVar> bound, object where)
+    {
+        Require(
+            bound.Where(variable => variable.Number >= 0).Distinct().Count()
+                == bound.Count(variable => variable.Number >= 0),
+            "a variable is bound twice",
+            where);
+        foreach (var variable in bound)
+        {
+            variables.Enter(variable);
+        }
+    }
+
+    private void RequireBound(CoreVar variable, object where) =>
+        Require(variable.Number >= 0 && variables.Contains(variable), "the variable is not bound", where);
+
+    private void InScope(Action walk)
+    {
+        var mark = variables.Mark;
+        walk();
+        variables.LeaveTo(mark);
+    }
+
+    private void Require(bool condition, string problem, object where)
+    {
+        if (!condition)
+        {
+            throw Problem($"{Describe(where)}: {problem}");
+        }
+    }
+
+    private CoreVerificationException Problem(string problem) => new(module.Name, current, problem);
+
+    private static string Describe(object node) => node switch
+    {
+        CVar { Variable: var variable } => $"CVar {new StringBuilder().AppendVariable(variable)}",
+        CApplyLocal { Function: var function } => $"CApplyLocal {function.Name}/{function.Arity}",
+        CCall { Module: CAtom module, Function: CAtom function, Arguments: var arguments } =>
+            $"CCall {module.Value.Text}:{function.Value.Text}/{arguments.Length}",
+        _ => node.GetType().Name,
+    };
+}

@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+
+namespace Beamtalk.Compiler.Core;
+
+/// <summary>Texts, lists, maps and patterns.</summary>
+public sealed partial class CoreWriter
+{
+    /// <summary>
+    /// <c>call 'erlang':'list_to_binary'("…")</c>, which OTP folds to a literal and scans thirty times faster than a
+    /// segment for each byte. Guards and patterns need the literal at once.
+    /// </summary>
+    private void WriteText(CString text)
+    {
+        if (literalTexts || text.Value.Length == 0)
+        {
+            WriteLiteralText(text.Value);
+        }
+        else
+        {
+            output.Append("call 'erlang':'list_to_binary'(").AppendByteList(text.Value).Append(')');
+        }
+    }
+
+    private void WriteLiteralText(string text) => output.Append("#{").AppendSegments(text).Append("}#");
+
+    private void WriteList(CCons list)
+    {
+        output.Append('[');
+        CoreExpr rest = list;
+        while (rest is CCons cons)
+        {
+            if (!ReferenceEquals(rest, list))
+            {
+                output.Append(',');
+            }
+
+            WriteNested(cons.Head);
+            rest = cons.Tail;
+        }
+
+        if (rest is not CNil)
+        {
+            output.Append('|');
+            WriteNested(rest);
+        }
+
+        output.Append(']');
+    }
+
+    private void WriteEntries(ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries, Action? writeBase)
+    {
+        output.Append("~{");
+        for (var i = 0; i < entries.Length; i++)
+        {
+            output.Append(i == 0 ? "" : ",");
+            WriteNested(entries[i].Key);
+            output.Append("=>");
+            WriteNested(entries[i].Value);
+        }
+
+        if (writeBase is not null)
+        {
+            output.Append('|');
+            writeBase();
+        }
+
+        output.Append("}~");
+    }
+
+    /// <summary>The validator rejects the update of something that has not been shown to be a map.</summary>
+    private void WriteMapUpdate(CMap update)
+    {
+        var map = NextHelper("Map");
+        output.Append("case ");
+        Write(update.Base!);
+        output.Append(" of");
+        depth++;
+        NewLine();
+        output.Append('<').Append(map).Append("> when call 'erlang':'is_map'(").Append(map).Append(") ->");
+        depth++;
+        NewLine();
+        WriteEntries(update.Entries, () => output.Append(map));
+        depth--;
+        NewLine();
+        var other = NextHelper("Other");
+        output.Append('<').Append(other).Append("> when 'true' -> primop 'match_fail'({'badmap',").Append(other)
+            .Append("})");
+        depth--;
+        NewLine();
+        output.Append("end");
+    }
+
+    private void WritePatterns(ImmutableArray<CorePattern> patterns)
+    {
+        output.Append('<');
+        for (var i = 0; i < patterns.Length; i++)
+        {
+            output.Append(i == 0 ? "" : ",");
+            WritePattern(patterns[i]);
+        }
+
+        output.Append('>');
+    }
+
+    private void WritePattern(CorePattern pattern)
+    {
+        switch (pattern)
+        {
+            case PVar variable:
+                WriteVariable(variable.Variable);
+                break;
+            case PLiteral literal:
+                Write(literal.Literal);
+                break;
+            case PCons cons:
+                WriteListPattern(cons);
+                break;
+            case PTuple tuple:
+                WriteTuplePattern(tuple);
+                break;
+            case PMap map:
+                WriteMapPattern(map);
+                break;
+            case PBinaryPrefix prefix:
+                output.Append("#{").AppendSegments(prefix.Prefix).Append(prefix.Prefix.Length == 0 ? "#<" : ",#<");
+                WriteVariable(prefix.Rest);
+                output.Append(">('all',8,'binary',['unsigned'|['big']])}#");
+                break;
+            case PAlias alias:
+                WriteVariable(alias.Variable);
+                output.Append(" = ");
+                WritePattern(alias.Pattern);
+                break;
+            default:
+                throw new InvalidOperationException($"no Core Erlang for {pattern.GetType().Name}");
+        }
+    }
+
+    private void WriteListPattern(PCons list)
+    {
+        output.Append('[');
+        WritePattern(list.Head);
+        var rest = list.Tail;
+        while (rest is PCons cons)
+        {
+            output.Append(',');
+            WritePattern(cons.Head);
+            rest = cons.Tail;
+        }
+
+        if (rest is not PLiteral { Literal: CNil })
+        {
+            output.Append('|');
+            WritePattern(rest);
+        }
+
+        output.Append(']');
+    }
+
+    private void WriteTuplePattern(PTuple tuple)
+    {
+        output.Append('{');
+        for (var i = 0; i < tuple.Elements.Length; i++)
+        {
+            output.Append(i == 0 ? "" : ",");
+            WritePattern(tuple.Elements[i]);
+        }
+
+        output.Append('}');
+    }
+
+    private void WriteMapPattern(PMap map)
+    {
+        output.Append("~{");
+        for (var i = 0; i < map.Entries.Length; i++)
+        {
+            output.Append(i == 0 ? "" : ",");
+            Write(map.Entries[i].Key);
+            output.Append(":=");
+            WritePattern(map.Entries[i].Pattern);
+        }
+
+        output.Append("}~");
+    }
+}

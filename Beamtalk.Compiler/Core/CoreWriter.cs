@@ -1,0 +1,372 @@
+using System.Collections.Immutable;
+using System.Text;
+using Beamtalk.Compiler.Text;
+
+namespace Beamtalk.Compiler.Core;
+
+/// <summary>
+/// Writes Core as the text that OTP's <c>from_core</c> reads. Runs of bindings, effects and list elements are loops; any
+/// other nesting may be as deep as it likes, see <see cref="DeepStack"/>. docs/core-erlang.md says why the less obvious
+/// forms are written as they are.
+/// </summary>
+public sealed partial class CoreWriter(string file)
+{
+    private const int MaximalIndentation = 40;
+
+    private readonly StringBuilder output = new();
+    private readonly string locationEnd = LocationEnd(file);
+    private int depth;
+    private int helperNumber;
+    private bool literalTexts;
+
+    /// <summary>The definition of a function, as it stands in a module.</summary>
+    public static string WriteFunction(CoreFunction function, string file)
+    {
+        var writer = new CoreWriter(file);
+        writer.output.AppendFunctionName(function.Name).Append(" =");
+        writer.depth++;
+        writer.NewLine();
+        writer.Annotated(function.Location, () => writer.WriteFun(function.Function));
+        return writer.output.ToString();
+    }
+
+    /// <summary>One expression without its surroundings: an attribute's value, a literal.</summary>
+    public static string WriteExpression(CoreExpr expression, string file)
+    {
+        var writer = new CoreWriter(file);
+        writer.Write(expression);
+        return writer.output.ToString();
+    }
+
+    private void Write(CoreExpr expression) =>
+        DeepStack.Run(
+            (writer: this, expression),
+            static state =>
+            {
+                state.writer.WriteHere(state.expression);
+                return true;
+            });
+
+    private void WriteHere(CoreExpr expression)
+    {
+        switch (expression)
+        {
+            case CAtom atom:
+                output.AppendAtom(atom.Value.Text);
+                break;
+            case CInt integer:
+                output.AppendInteger(integer.Value);
+                break;
+            case CFloat number:
+                output.AppendFloat(number.Value);
+                break;
+            case CString text:
+                WriteText(text);
+                break;
+            case CVar variable:
+                WriteVariable(variable.Variable);
+                break;
+            case CNil:
+                output.Append("[]");
+                break;
+            case CCons cons:
+                WriteList(cons);
+                break;
+            case CTuple tuple:
+                WriteAll('{', tuple.Elements, '}');
+                break;
+            case CMap { Base: null } map:
+                WriteEntries(map.Entries, null);
+                break;
+            default:
+                WriteCompound(expression);
+                break;
+        }
+    }
+
+    private void WriteCompound(CoreExpr expression)
+    {
+        switch (expression)
+        {
+            case CMap map:
+                WriteMapUpdate(map);
+                break;
+            case CLet or CSeq:
+                WriteRun(expression);
+                break;
+            case CCall or CApplyLocal or CApply or CPrimop:
+                WriteApplication(expression);
+                break;
+            case CFun fun:
+                WriteFun(fun);
+                break;
+            case CLetrec letrec:
+                WriteLetrec(letrec);
+                break;
+            case CCase choice:
+                WriteCase(choice);
+                break;
+            case CTry attempt:
+                WriteTry(attempt);
+                break;
+            case CReceive receive:
+                WriteReceive(receive);
+                break;
+            default:
+                throw new InvalidOperationException($"no Core Erlang for {expression.GetType().Name}");
+        }
+    }
+
+    /// <summary>Bindings and effects that follow each other, however the records nest: one line each.</summary>
+    private void WriteRun(CoreExpr expression)
+    {
+        while (true)
+        {
+            switch (expression)
+            {
+                case CLet let:
+                    foreach (var (variable, value) in let.Bindings)
+                    {
+                        output.Append("let <");
+                        WriteVariable(variable);
+                        output.Append("> =");
+                        WriteAfterSpace(value);
+                        NewLine();
+                        output.Append("in ");
+                    }
+
+                    expression = let.Body;
+                    break;
+                case CSeq sequence:
+                    foreach (var effect in sequence.Effects)
+                    {
+                        output.Append("do");
+                        WriteAfterSpace(effect);
+                        NewLine();
+                    }
+
+                    expression = sequence.Result;
+                    break;
+                default:
+                    Write(expression);
+                    return;
+            }
+        }
+    }
+
+    private void WriteApplication(CoreExpr expression)
+    {
+        switch (expression)
+        {
+            case CCall call:
+                Annotated(call.Location, () =>
+                {
+                    output.Append("call ");
+                    Write(call.Module);
+                    output.Append(':');
+                    Write(call.Function);
+                    WriteAll('(', call.Arguments, ')');
+                });
+                break;
+            case CApplyLocal apply:
+                Annotated(apply.Location, () =>
+                {
+                    output.Append("apply ").AppendFunctionName(apply.Function);
+                    WriteAll('(', apply.Arguments, ')');
+                });
+                break;
+            case CApply apply:
+                Annotated(apply.Location, () =>
+                {
+                    output.Append("apply ");
+                    Write(apply.Function);
+                    WriteAll('(', apply.Arguments, ')');
+                });
+                break;
+            case CPrimop primop:
+                output.Append("primop ").AppendAtom(primop.Name.Text);
+                WriteAll('(', primop.Arguments, ')');
+                break;
+        }
+    }
+
+    private void WriteFun(CFun fun)
+    {
+        output.Append("fun (");
+        for (var i = 0; i < fun.Parameters.Length; i++)
+        {
+            output.Append(i == 0 ? "" : ",");
+            WriteVariable(fun.Parameters[i]);
+        }
+
+        output.Append(") ->");
+        WriteIndented(fun.Body);
+    }
+
+    private void WriteLetrec(CLetrec letrec)
+    {
+        output.Append("letrec");
+        foreach (var (name, function) in letrec.Functions)
+        {
+            depth++;
+            NewLine();
+            output.AppendFunctionName(name).Append(" =");
+            WriteIndented(function);
+            depth--;
+        }
+
+        NewLine();
+        output.Append("in ");
+        Write(letrec.Body);
+    }
+
+    private void WriteCase(CCase choice)
+    {
+        output.Append("case ");
+        if (choice.Subjects.Length == 1)
+        {
+            Write(choice.Subjects[0]);
+        }
+        else
+        {
+            WriteAll('<', choice.Subjects, '>');
+        }
+
+        output.Append(" of");
+        foreach (var clause in choice.Clauses)
+        {
+            WriteClause(clause, () => Write(clause.Body));
+        }
+
+        NewLine();
+        output.Append("end");
+    }
+
+    private void WriteClause(CClause clause, Action writeBody)
+    {
+        depth++;
+        NewLine();
+        literalTexts = true;
+        WritePatterns(clause.Patterns);
+        output.Append(" when ");
+        Write(clause.Guard ?? CoreFactory.True);
+        literalTexts = false;
+        output.Append(" ->");
+        depth++;
+        NewLine();
+        writeBody();
+        depth -= 2;
+    }
+
+    /// <summary>
+    /// The stack trace that a handler sees must be built from the raw one; OTP drops that again where nobody uses it.
+    /// </summary>
+    private void WriteTry(CTry attempt)
+    {
+        var raw = NextHelper("Raw");
+        output.Append("try");
+        WriteIndented(attempt.Body);
+        NewLine();
+        output.Append("of <");
+        WriteVariable(attempt.Value);
+        output.Append("> ->");
+        WriteIndented(attempt.Result);
+        NewLine();
+        output.Append("catch <");
+        WriteVariable(attempt.Class);
+        output.Append(',');
+        WriteVariable(attempt.Reason);
+        output.Append(',').Append(raw).Append("> ->");
+        depth++;
+        NewLine();
+        output.Append("let <");
+        WriteVariable(attempt.Stack);
+        output.Append("> = primop 'build_stacktrace'(").Append(raw).Append(')');
+        NewLine();
+        output.Append("in ");
+        Write(attempt.Handler);
+        depth--;
+    }
+
+    private void WriteAll(char open, ImmutableArray<CoreExpr> expressions, char close)
+    {
+        output.Append(open);
+        for (var i = 0; i < expressions.Length; i++)
+        {
+            if (i > 0)
+            {
+                output.Append(',');
+            }
+
+            WriteNested(expressions[i]);
+        }
+
+        output.Append(close);
+    }
+
+    /// <summary>Binders that nobody reads share the number -1, and get a name of their own each.</summary>
+    private void WriteVariable(CoreVar variable)
+    {
+        if (variable.Number < 0)
+        {
+            output.Append(NextHelper(""));
+        }
+        else
+        {
+            output.AppendVariable(variable);
+        }
+    }
+
+    private string NextHelper(string prefix) => $"{prefix}_{helperNumber++}";
+
+    private void Annotated(CoreLocation? location, Action write)
+    {
+        if (location is not { } here)
+        {
+            write();
+            return;
+        }
+
+        output.Append("( ");
+        write();
+        output.Append(" -| [").Append(here.Line).Append(locationEnd);
+    }
+
+    private static string LocationEnd(string file) =>
+        new StringBuilder(",{'file',").AppendCodePointList(file).Append("}] )").ToString();
+
+    private void WriteAfterSpace(CoreExpr expression)
+    {
+        if (!IsBlock(expression))
+        {
+            output.Append(' ');
+        }
+
+        WriteNested(expression);
+    }
+
+    private void WriteNested(CoreExpr expression)
+    {
+        if (IsBlock(expression))
+        {
+            WriteIndented(expression);
+        }
+        else
+        {
+            Write(expression);
+        }
+    }
+
+    private void WriteIndented(CoreExpr expression)
+    {
+        depth++;
+        NewLine();
+        Write(expression);
+        depth--;
+    }
+
+    private static bool IsBlock(CoreExpr expression) =>
+        expression is CLet or CSeq or CFun or CLetrec or CCase or CTry or CReceive or CMap { Base: not null };
+
+    private void NewLine() => output.Append('\n').Append(' ', Math.Min(2 * depth, MaximalIndentation));
+}
