@@ -1,0 +1,36 @@
+%%% @doc Primitives of the class Beamtalk: what classes there are.
+-module(bt_prim_beamtalk).
+
+-export([all_classes/0, class_named/1, version/0]).
+
+%% @doc All classes that are loaded or on the code path, by name.
+-spec all_classes() -> [bt_class:object()].
+all_classes() ->
+    Available = code:all_available(),
+    Facades = [list_to_atom(Name) || {Name, _File, _Loaded} <- Available, is_facade(Name)],
+    Named = [{bt_class:name(Facade), Facade} || Facade <- Facades, bt_class:exists(Facade)],
+    [bt_class:object(Facade) || {_, Facade} <- lists:usort(Named)].
+
+%% A generation has a space in its name (docs/abi.md).
+is_facade("bt." ++ Name) -> not lists:member($\s, Name);
+is_facade(_) -> false.
+
+%% @doc The class of a name, or nil.
+-spec class_named(term()) -> bt_class:object() | nil.
+class_named(Name) when is_binary(Name) ->
+    class_named(binary_to_atom(Name));
+class_named(Name) when is_atom(Name) ->
+    try
+        bt_class:resolve(Name)
+    catch
+        error:#{'$class' := 'bt.stdlib.UndefinedClass'} -> nil
+    end;
+class_named(Name) ->
+    bt_prim_collection:type_error(<<"a Symbol">>, Name, nil, 'classNamed:').
+
+%% @doc The version of the runtime.
+-spec version() -> binary().
+version() ->
+    _ = application:load(beamtalk_runtime),
+    {ok, Version} = application:get_key(beamtalk_runtime, vsn),
+    list_to_binary(Version).
