@@ -1,1 +1,3 @@
-Console.Error.WriteLine("beamtalk: not built yet");
+using Beamtalk.Cli;
+
+return await CommandLine.InvokeAsync(args).ConfigureAwait(false);

@@ -1,0 +1,21 @@
+namespace Beamtalk.Cli.Building;
+
+/// <summary>The flags of `erl` for the two kinds of nodes.</summary>
+public static class NodeFlags
+{
+    /// <summary>Small heaps make an idle actor cost 1.6 KB instead of 2.7.</summary>
+    private static readonly string[] Actors = ["+hms", "89", "+P", "2097152"];
+
+    /// <summary>The logger writes to standard error: standard output is the Transcript's.</summary>
+    private static readonly string[] Logging =
+        ["-kernel", "logger", "[{handler,default,logger_std_h,#{config=>#{type=>standard_error}}}]"];
+
+    /// <summary>A node that the compiler talks to.</summary>
+    public static readonly string[] Resident = [.. Actors, .. Logging];
+
+    /// <summary>A node that runs one script in place of this process: Ctrl-C ends it, input is the script's.</summary>
+    public static readonly string[] Script =
+    [
+        "-noshell", "-boot", "no_dot_erlang", "+Bd", "+sbt", "db", "+fnu", "+pc", "unicode", .. Actors, .. Logging,
+    ];
+}

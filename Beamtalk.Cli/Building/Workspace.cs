@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Beamtalk.Compiler;
+using Beamtalk.Compiler.Backend;
+using Beamtalk.Compiler.Diagnostics;
+using Beamtalk.Compiler.Semantics;
+using Beamtalk.Compiler.Text;
+
+namespace Beamtalk.Cli.Building;
+
+/// <summary>What became of one input.</summary>
+public abstract record InputOutcome;
+
+public sealed record NotCompiled(ImmutableArray<Diagnostic> Diagnostics) : InputOutcome;
+
+public sealed record Evaluated(EvaluationResult Result, ImmutableArray<Diagnostic> Warnings) : InputOutcome;
+
+/// <summary>
+/// A sequence of inputs in one node: each is compiled with the classes and variables of those before it. An input
+/// that does not compile, or raises an error, leaves them as they are.
+/// </summary>
+public sealed class Workspace(Toolchain toolchain)
+{
+    private ClassIndex _classes = ClassIndex.Empty;
+    private ImmutableSortedSet<string> _variables = [];
+    private ErlangSession? _session;
+    private int _inputs;
+
+    public async Task<InputOutcome> EvaluateAsync(SourceText source)
+    {
+        Task<ErlangNode> starting = toolchain.NodeAsync();
+        CompilationResult compiled = Toolchain.OnLargeStack(() => Compile(source));
+        BuildOutcome outcome = await toolchain.AssembleAsync(compiled).ConfigureAwait(false);
+        if (outcome.HasErrors)
+        {
+            return new NotCompiled(outcome.Diagnostics);
+        }
+
+        _session ??= await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
+        await _session.LoadAsync(outcome.Beams).ConfigureAwait(false);
+        _classes = _classes.With(compiled.Declared);
+        EvaluationResult result = await EvaluateAsync(_session, compiled).ConfigureAwait(false);
+        return new Evaluated(result, outcome.Diagnostics);
+    }
+
+    private CompilationResult Compile(SourceText source)
+    {
+        var input = new CompilationInput([source], toolchain.Stdlib.With(_classes), new CompilationOptions());
+        return Compilation.CompileReplInput(input, ++_inputs, _variables);
+    }
+
+    private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled)
+    {
+        CompiledModule? input = compiled.Modules.FirstOrDefault(module => module.Kind == ModuleKind.ReplInput);
+        if (input is null)
+        {
+            return new NoValue();
+        }
+
+        (EvaluationResult result, ImmutableArray<string> bound) = await session.EvaluateAsync(input.Generation).ConfigureAwait(false);
+        _variables = _variables.Union(bound);
+        return result;
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Beamtalk.Cli.Commands;
+
+/// <summary>`version`: Beamtalk's, and what it runs on.</summary>
+public static class VersionCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("version", "Print the version");
+        command.SetAction(_ =>
+        {
+            Console.Out.WriteLine($"beamtalk {Installation.Version}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Beamtalk.Cli;
+
+/// <summary>Where this Beamtalk lives: its runtime, its standard library, and what identifies the build.</summary>
+public sealed class Installation(string root)
+{
+    /// <summary>Names the directory of the installation where it cannot be found from the program's place.</summary>
+    public const string HomeVariable = "BEAMTALK_HOME";
+
+    /// <summary>The package of the standard library.</summary>
+    public const string StdlibPackage = "stdlib";
+
+    public string Root { get; } = root;
+
+    public string RuntimeEbin => Path.Combine(Root, "_build", "lib", "beamtalk_runtime", "ebin");
+
+    public string StdlibEbin => Path.Combine(Root, "_build", "lib", "beamtalk_stdlib", "ebin");
+
+    public string StdlibIndex => Path.Combine(StdlibEbin, Building.OutputDirectory.IndexName);
+
+    public static string Version =>
+        typeof(Installation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+
+    /// <summary>The code path of every node that runs Beamtalk.</summary>
+    public string[] CodePath => [RuntimeEbin, StdlibEbin];
+
+    /// <summary>
+    /// Changes with every build of the compiler, the runtime or the standard library: what was compiled by another
+    /// build is compiled again.
+    /// </summary>
+    public string Stamp => $"{FrontEndStamp};{BackendStamp};{Describe(StdlibIndex)}";
+
+    /// <summary>Changes with every build of what turns Core Erlang into beams.</summary>
+    public string BackendStamp => Describe(Path.Combine(RuntimeEbin, "beamtalk_runtime.app"));
+
+    private static string FrontEndStamp => Describe(Path.Combine(AppContext.BaseDirectory, "Beamtalk.Compiler.dll"));
+
+    /// <summary>The stamp for sources of a package: the standard library does not depend on its own last build.</summary>
+    public string StampFor(string package) => package == StdlibPackage ? $"{FrontEndStamp};{BackendStamp}" : Stamp;
+
+    /// <summary>Found by the environment, else upwards from the program's directory.</summary>
+    public static Installation Find()
+    {
+        string? home = Environment.GetEnvironmentVariable(HomeVariable);
+        if (!string.IsNullOrEmpty(home))
+        {
+            return new Installation(home);
+        }
+
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (Directory.Exists(Path.Combine(at.FullName, "erlang_runtime")))
+            {
+                return new Installation(at.FullName);
+            }
+        }
+
+        throw new UserErrorException($"cannot find the Beamtalk installation; set {HomeVariable} to its directory");
+    }
+
+    private static string Describe(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists
+            ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}/{file.Length}")
+            : "none";
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Beamtalk.Compiler.Backend;
+
+/// <summary>A loadable module: its name and the contents of its <c>.beam</c> file.</summary>
+public sealed record BeamModule(string Name, byte[] Code);
+
+/// <summary>
+/// The beams of one module (generation first, then its facade), or the fault that the Erlang compiler found
+/// in the generated code.
+/// </summary>
+public sealed record BeamOutcome(CompiledModule Module, ImmutableArray<BeamModule> Beams, string? Fault);
+
+/// <summary>Turns Core Erlang into beams, in the resident node.</summary>
+public sealed class CompileService(ErlangNode node)
+{
+    public async Task<ImmutableArray<BeamOutcome>> CompileAsync(IEnumerable<CompiledModule> modules) =>
+        [.. await Task.WhenAll(modules.Select(CompileAsync)).ConfigureAwait(false)];
+
+    private async Task<BeamOutcome> CompileAsync(CompiledModule module)
+    {
+        ErlangTerm request = ErlangTerm.Tuple(ErlangTerm.Atom("compile"), ToTerm(module));
+        ErlangTerm reply = await node.RequestAsync(request).ConfigureAwait(false);
+        return reply is ErlangTuple { Elements: [ErlangAtom { Name: "ok" }, var beams] }
+            ? new BeamOutcome(module, [.. beams.AsElements().Select(ToBeam)], null)
+            : new BeamOutcome(module, [], reply.AsElements()[1].AsText());
+    }
+
+    private static ErlangTerm ToTerm(CompiledModule module) => ErlangTerm.Tuple(
+        ErlangTerm.AtomOrNil(module.Facade),
+        ErlangTerm.Atom(module.Generation),
+        ErlangTerm.AtomOrNil(module.Superclass),
+        ErlangTerm.Boolean(module.IsActor),
+        ErlangTerm.List(module.Inherited.Select(ToTerm)),
+        ErlangTerm.Text(module.CoreText));
+
+    private static ErlangTerm ToTerm(InheritedFunction function) =>
+        ErlangTerm.Tuple(ErlangTerm.Atom(function.Function), ErlangTerm.Integer(function.Arity));
+
+    private static BeamModule ToBeam(ErlangTerm pair) =>
+        pair is ErlangTuple { Elements: [ErlangAtom name, ErlangBinary code] }
+            ? new BeamModule(name.Name, code.Bytes)
+            : throw new FormatException($"expected a module and its code, got {pair}");
+}

@@ -1,0 +1,104 @@
+%% @doc The Erlang half of the compiler: a node that the C# compiler starts and
+%% talks to over a Unix domain socket. Frames have a length of four bytes;
+%% requests are `{Id, Request}' and replies `{Id, Reply}' in external term
+%% format, in any order. Compiling is spread over a few workers, while what is
+%% evaluated runs in one session process, in order. Standard output stays free
+%% for the program. The node ends when its socket is closed.
+-module(bt_compile_server).
+-behaviour(gen_server).
+
+-export([main/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+
+-record(state, {
+    socket :: gen_tcp:socket(),
+    session :: pid(),
+    free :: non_neg_integer(),
+    jobs = queue:new() :: queue:queue({integer(), bt_compile:unit()})
+}).
+
+%% A worker's heap in words: large enough that a class compiles with few collections.
+-define(WORKER_HEAP, 1000000).
+
+%% @doc Entry point of the node: `erl … -s bt_compile_server main -extra SOCKET'.
+-spec main() -> ok.
+main() ->
+    [Path] = init:get_plain_arguments(),
+    {ok, _} = gen_server:start({local, ?MODULE}, ?MODULE, Path, []),
+    ok.
+
+-spec init(file:filename()) -> {ok, #state{}} | {stop, term()}.
+init(Path) ->
+    case gen_tcp:connect({local, Path}, 0, [local, binary, {packet, 4}, {active, true}]) of
+        {ok, Socket} ->
+            Session = bt_session:start(self()),
+            {ok, #state{
+                socket = Socket,
+                session = Session,
+                free = erlang:system_info(schedulers_online)
+            }};
+        {error, Reason} ->
+            {stop, Reason}
+    end.
+
+-spec handle_call(term(), {pid(), term()}, #state{}) -> {reply, {error, unknown}, #state{}}.
+handle_call(_Request, _From, State) ->
+    {reply, {error, unknown}, State}.
+
+%% The session answers its requests by casts.
+-spec handle_cast({reply, integer(), term()}, #state{}) -> {noreply, #state{}}.
+handle_cast({reply, Id, Reply}, State) ->
+    {noreply, reply(Id, Reply, State)}.
+
+-spec handle_info(term(), #state{}) -> {noreply, #state{}}.
+handle_info({tcp, _, Frame}, State) ->
+    {Id, Request} = binary_to_term(Frame),
+    {noreply, request(Id, Request, State)};
+handle_info({tcp_closed, _}, _State) ->
+    erlang:halt(0, [{flush, false}]);
+handle_info({'DOWN', _, process, _, {compiled, Id, Outcome}}, State) ->
+    {noreply, next(reply(Id, Outcome, State#state{free = State#state.free + 1}))};
+handle_info({'DOWN', _, process, _, {crashed, Id, Reason}}, State) ->
+    Text = unicode:characters_to_binary(io_lib:format("~tp", [Reason])),
+    {noreply, next(reply(Id, {error, Text}, State#state{free = State#state.free + 1}))};
+handle_info(_Other, State) ->
+    {noreply, State}.
+
+request(Id, {compile, Unit}, #state{jobs = Jobs} = State) ->
+    next(State#state{jobs = queue:in({Id, unit(Unit)}, Jobs)});
+request(Id, Request, #state{session = Session} = State) ->
+    ok = bt_session:request(Session, Id, Request),
+    State.
+
+next(#state{free = 0} = State) ->
+    State;
+next(#state{free = Free, jobs = Jobs} = State) ->
+    case queue:out(Jobs) of
+        {empty, _} ->
+            State;
+        {{value, {Id, Unit}}, Rest} ->
+            _ = spawn_opt(fun() -> work(Id, Unit) end, [monitor, {min_heap_size, ?WORKER_HEAP}]),
+            State#state{free = Free - 1, jobs = Rest}
+    end.
+
+-spec work(integer(), bt_compile:unit()) -> no_return().
+work(Id, Unit) ->
+    try bt_compile:unit(Unit) of
+        Outcome -> exit({compiled, Id, Outcome})
+    catch
+        error:Reason:Stack -> exit({crashed, Id, {Reason, Stack}})
+    end.
+
+unit({Facade, Generation, Superclass, IsActor, Inherited, Core}) ->
+    #{
+        facade => Facade,
+        generation => Generation,
+        superclass => Superclass,
+        actor => IsActor,
+        inherited => Inherited,
+        core => Core
+    }.
+
+reply(Id, Reply, #state{socket = Socket} = State) ->
+    _ = gen_tcp:send(Socket, term_to_binary({Id, Reply})),
+    State.
