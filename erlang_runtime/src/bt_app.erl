@@ -1,0 +1,17 @@
+%% @doc The OTP application of the Beamtalk runtime.
+-module(bt_app).
+-behaviour(application).
+
+-export([start/2, stop/1]).
+
+%% The default of 8 frames is too few: half of them belong to blocks and loops of the library.
+-define(BACKTRACE_DEPTH, 32).
+
+-spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
+start(_Type, _Args) ->
+    _ = erlang:system_flag(backtrace_depth, ?BACKTRACE_DEPTH),
+    bt_sup:start_link().
+
+-spec stop(term()) -> ok.
+stop(_State) ->
+    ok.

@@ -1,0 +1,393 @@
+%% @doc Classes at run time: which class a value has, where in the chain of superclasses a message is
+%% found, class variables, and the classes' own descriptions.
+-module(bt_class).
+
+-export(['of'/1, object/1, name_of/1, resolve/1, exists/1]).
+-export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2]).
+-export([methods/1, variables/1, understands/3, selectors/2]).
+-export([side/1, selector/1, find/3, undefined/3, is_updating/3, instantiate/2]).
+-export([var_get/2, var_put/3, var_update/3]).
+-export([create_tables/0, invalidate/0]).
+
+-export_type([facade/0, object/0, side/0]).
+
+-include("bt.hrl").
+
+-type facade() :: module().
+-type object() :: #{'$class' := module(), module := facade()}.
+-type side() :: instance | class.
+
+-define(CACHE, bt_class_cache).
+-define(VARIABLES, bt_class_variables).
+-define(PACKAGES, ["app", "script", "stdlib"]).
+
+%%% Values and classes
+
+%% @doc The class that answers messages to a value.
+-spec 'of'(term()) -> facade().
+'of'(V) when is_integer(V) -> 'bt.stdlib.Integer';
+'of'(V) when is_binary(V) -> 'bt.stdlib.String';
+'of'(V) when is_float(V) -> 'bt.stdlib.Float';
+'of'(#{'$class' := Class}) -> Class;
+'of'(V) when is_map(V) -> 'bt.stdlib.Dictionary';
+'of'(V) when is_list(V) -> 'bt.stdlib.List';
+'of'(nil) -> 'bt.stdlib.UndefinedObject';
+'of'(V) when is_boolean(V) -> 'bt.stdlib.Boolean';
+'of'(V) when is_atom(V) -> 'bt.stdlib.Symbol';
+'of'(V) when ?IS_FUTURE(V) -> 'bt.stdlib.Future';
+'of'(V) when is_tuple(V) -> 'bt.stdlib.Tuple';
+'of'(V) when is_function(V) -> 'bt.stdlib.Block';
+'of'(V) when is_pid(V) -> bt_actor:class_of(V);
+'of'(V) when is_port(V) -> 'bt.stdlib.Port';
+'of'(V) when is_reference(V) -> 'bt.stdlib.Reference';
+'of'(V) when is_bitstring(V) -> 'bt.stdlib.String'.
+
+-spec object(facade()) -> object().
+object(Facade) ->
+    ?CLASS_OBJECT(Facade).
+
+%% @doc What an error message calls a receiver: nil, true, false, `Counter class', or its class.
+-spec name_of(term()) -> binary().
+name_of(V) when V =:= nil; is_boolean(V) -> atom_to_binary(V);
+name_of(?CLASS_OBJECT_OF(Module)) -> <<(bt_print:class_name(Module))/binary, " class">>;
+name_of(V) -> bt_print:class_name('of'(V)).
+
+%% @doc The class of an unqualified name; raises UndefinedClass.
+-spec resolve(atom()) -> object().
+resolve(Name) ->
+    case cached({resolve, Name}, fun() -> first(candidates(atom_to_list(Name))) end) of
+        none -> bt_error:undefined_class(Name);
+        Facade -> object(Facade)
+    end.
+
+first([]) -> none;
+first([Facade | _]) -> Facade.
+
+candidates(Name) ->
+    Known = [list_to_atom("bt." ++ Package ++ "." ++ Name) || Package <- ?PACKAGES],
+    case [Facade || Facade <- Known, erlang:module_loaded(Facade)] of
+        [] -> [Facade || Facade <- Known, exists(Facade)] ++ elsewhere(Name);
+        Loaded -> Loaded
+    end.
+
+%% Classes of other packages, loaded or on the code path.
+elsewhere(Name) ->
+    Suffix = "." ++ Name,
+    Available = [Module || {Module, _, _} <- code:all_available(), is_facade(Module, Suffix)],
+    [Facade || Module <- lists:sort(Available), Facade <- [list_to_atom(Module)], exists(Facade)].
+
+is_facade(Module, Suffix) ->
+    lists:prefix("bt.", Module) andalso lists:suffix(Suffix, Module).
+
+-spec exists(facade()) -> boolean().
+exists(Facade) ->
+    code:ensure_loaded(Facade) =:= {module, Facade}.
+
+%%% Descriptions
+
+%% @doc The class's '$meta'; an empty map where there is no such class.
+-spec meta(facade()) -> map().
+meta(Facade) ->
+    case exists(Facade) andalso erlang:function_exported(Facade, '$meta', 0) of
+        true -> Facade:'$meta'();
+        false -> #{}
+    end.
+
+-spec kind(facade()) -> atom().
+kind(Facade) ->
+    maps:get(kind, meta(Facade), object).
+
+-spec superclass(facade()) -> facade() | nil.
+superclass(Facade) ->
+    maps:get(superclass, meta(Facade), nil).
+
+%% @doc The class and its superclasses, nearest first.
+-spec chain(facade()) -> [facade()].
+chain(Facade) ->
+    chain(Facade, []).
+
+chain(nil, Seen) ->
+    lists:reverse(Seen);
+chain(Facade, Seen) ->
+    %% A class loaded again below its own subclass could close a cycle.
+    case lists:member(Facade, Seen) of
+        true -> lists:reverse(Seen);
+        false -> chain(superclass(Facade), [Facade | Seen])
+    end.
+
+-spec is_kind_of(term(), facade()) -> boolean().
+is_kind_of(Value, Facade) ->
+    inherits_from('of'(Value), Facade).
+
+%% @doc True of the class itself too.
+-spec inherits_from(facade(), facade()) -> boolean().
+inherits_from(Facade, Facade) -> true;
+inherits_from(Facade, Ancestor) -> lists:member(Ancestor, chain(Facade)).
+
+%% @doc The methods that the class itself has, extensions and patches included.
+-spec methods(facade()) -> [map()].
+methods(Facade) ->
+    Overrides = bt_patch:methods(Facade),
+    Replaced = [function_key(Method) || Method <- Overrides],
+    Own = maps:get(methods, meta(Facade), []),
+    [Method || Method <- Own, not lists:member(function_key(Method), Replaced)] ++ Overrides.
+
+function_key(#{function := Function, arity := Arity}) ->
+    {Function, Arity}.
+
+%% @doc All state variables or fields, those of superclasses first.
+-spec variables(facade()) -> [atom()].
+variables(Facade) ->
+    lists:append([maps:get(variables, meta(Class), []) || Class <- lists:reverse(chain(Facade))]).
+
+%% @doc All selectors that the class understands on a side.
+-spec selectors(facade(), side()) -> [atom()].
+selectors(Facade, Side) ->
+    lists:usort(
+        [
+            Selector
+         || {Class, In} <- lookup_path(Facade, Side),
+            #{selector := Selector, side := S} <- methods(Class),
+            S =:= In
+        ]
+    ).
+
+%% @doc Whether a message with this many arguments finds a method.
+-spec understands(term(), atom(), non_neg_integer()) -> boolean().
+understands(?CLASS_OBJECT_OF(Module), Selector, Arguments) ->
+    find(Module, side(Selector), Arguments + 1) =/= none;
+understands(Value, Selector, Arguments) ->
+    find('of'(Value), Selector, Arguments + 1) =/= none.
+
+%%% Lookup
+
+%% @doc The function of a class-side selector: 'class new' for new.
+-spec side(atom()) -> atom().
+side(Selector) ->
+    Key = {?MODULE, Selector},
+    case persistent_term:get(Key, undefined) of
+        undefined ->
+            Function = binary_to_atom(<<"class ", (atom_to_binary(Selector))/binary>>),
+            persistent_term:put(Key, Function),
+            Function;
+        Function ->
+            Function
+    end.
+
+%% @doc The selector and side of a function: {class, new} for 'class new'.
+-spec selector(atom()) -> {side(), atom()}.
+selector(Function) ->
+    case atom_to_binary(Function) of
+        <<"class ", Selector/binary>> -> {class, binary_to_atom(Selector)};
+        _ -> {instance, Function}
+    end.
+
+%% @doc The facade and function that answer a message, from the class upwards. A class answers with its
+%% class side, then as an instance of Class.
+-spec find(facade(), atom(), arity()) -> {facade(), atom()} | none.
+find(Facade, Function, Arity) ->
+    {Side, Selector} = selector(Function),
+    find_in(lookup_path(Facade, Side), Function, Selector, Arity).
+
+lookup_path(Facade, instance) ->
+    [{Class, instance} || Class <- chain(Facade)];
+lookup_path(Facade, class) ->
+    [{Class, class} || Class <- chain(Facade)] ++ lookup_path(?CLASS, instance).
+
+find_in([], _Function, _Selector, _Arity) ->
+    none;
+find_in([{Class, Side} | Path], Function, Selector, Arity) ->
+    Name =
+        case Side of
+            class -> Function;
+            instance -> Selector
+        end,
+    case exists(Class) andalso erlang:function_exported(Class, Name, Arity) of
+        true -> {Class, Name};
+        false -> find_in(Path, Function, Selector, Arity)
+    end.
+
+%% @doc Where a call lands that the facade has no function for.
+-spec undefined(facade(), atom(), [term()]) -> term().
+undefined(Facade, Function, [Self | Args]) when is_pid(Self), Self =/= self() ->
+    case bt_actor:class_of(Self) of
+        Facade -> bt_send:call_list(Self, Function, Args);
+        _ -> found(Facade, Function, [Self | Args])
+    end;
+undefined(Facade, Function, [_ | _] = Args) ->
+    found(Facade, Function, Args);
+undefined(Facade, Function, []) ->
+    erlang:raise(error, undef, [{Facade, Function, [], []}]).
+
+found(Facade, Function, Args) ->
+    Arity = length(Args),
+    case cached({Facade, Function, Arity}, fun() -> how(Facade, Function, Arity) end) of
+        none -> not_understood(Facade, Function, Args);
+        How -> answer(How, Facade, Args)
+    end.
+
+how(Facade, Function, Arity) ->
+    case find(Facade, Function, Arity) of
+        none -> how_of_value(kind(Facade), Facade, selector(Function));
+        Found -> Found
+    end.
+
+%% Value classes construct themselves from any fields in any order, and answer changed copies.
+how_of_value(value, Facade, {class, Selector}) ->
+    Keywords = keywords(Selector),
+    case Keywords =/= [] andalso Keywords -- variables(Facade) of
+        [] -> {construct, Keywords};
+        _ -> none
+    end;
+how_of_value(value, Facade, {instance, Selector}) ->
+    Names = [{<<"with", (capitalized(Name))/binary, $:>>, Name} || Name <- variables(Facade)],
+    case lists:keyfind(atom_to_binary(Selector), 1, Names) of
+        {_, Name} -> {with, Name};
+        false -> none
+    end;
+how_of_value(_Kind, _Facade, _Selector) ->
+    none.
+
+keywords(Selector) ->
+    Parts = binary:split(atom_to_binary(Selector), <<":">>, [global]),
+    case lists:reverse(Parts) of
+        [<<>> | Names] -> [binary_to_atom(Name) || Name <- lists:reverse(Names)];
+        _ -> []
+    end.
+
+capitalized(Name) ->
+    <<First/utf8, Rest/binary>> = atom_to_binary(Name),
+    <<(string:uppercase(<<First/utf8>>))/binary, Rest/binary>>.
+
+answer({with, Name}, _Facade, [Self, Value]) ->
+    Self#{Name := Value};
+answer({construct, Keywords}, Facade, [_Class | Values]) ->
+    instantiate(Facade, maps:from_list(lists:zip(Keywords, Values)));
+answer({Module, Function}, _Facade, Args) ->
+    apply(Module, Function, Args).
+
+not_understood(Facade, Function, [Self | Args]) ->
+    {Side, Selector} = selector(Function),
+    Handler =
+        case Side of
+            instance -> 'doesNotUnderstand:args:';
+            class -> side('doesNotUnderstand:args:')
+        end,
+    case find(Facade, Handler, 3) of
+        none -> bt_error:does_not_understand(Self, Selector, Args);
+        {Module, Name} -> Module:Name(Self, Selector, Args)
+    end.
+
+%% @doc Whether the receiver's own method is declared updating.
+-spec is_updating(facade(), atom(), non_neg_integer()) -> boolean().
+is_updating(Facade, Selector, Arguments) ->
+    Key = {updating, Facade, Selector, Arguments},
+    cached(Key, fun() -> has_updating(chain(Facade), Selector, Arguments) end).
+
+has_updating([], _Selector, _Arguments) ->
+    false;
+has_updating([Class | Classes], Selector, Arguments) ->
+    Flags = [
+        Flags
+     || #{selector := S, arity := A, side := instance, flags := Flags} <- methods(Class),
+        S =:= Selector,
+        A =:= Arguments
+    ],
+    case Flags of
+        [] -> has_updating(Classes, Selector, Arguments);
+        [Found | _] -> lists:member(updating, Found)
+    end.
+
+%% @doc An instance of a Value class or exception class with some fields given.
+-spec instantiate(facade(), #{atom() => term()}) -> map().
+instantiate(Facade, Fields) ->
+    case lists:member(abstract, maps:get(modifiers, meta(Facade), [])) of
+        true -> bt_error:abstract_class(Facade);
+        false -> ok
+    end,
+    Instance = Facade:'$init'(#{'$class' => Facade}),
+    case maps:keys(Fields) -- maps:keys(Instance) of
+        [] -> maps:merge(Instance, Fields);
+        [Unknown | _] -> bt_error:unknown_field(Facade, Unknown, variables(Facade))
+    end.
+
+%%% Class variables
+
+-spec var_get(facade(), atom()) -> term().
+var_get(Facade, Name) ->
+    case ets:lookup(?VARIABLES, {Facade, Name}) of
+        [{_, Value}] -> Value;
+        [] -> initialize_variable(Facade, Name)
+    end.
+
+-spec var_put(facade(), atom(), term()) -> term().
+var_put(Facade, Name, Value) ->
+    true = ets:insert(?VARIABLES, {{Facade, Name}, bt_cell:copy(Value)}),
+    Value.
+
+%% @doc Replaces the value by what the fun makes of it, in one atomic step: the fun runs again when
+%% another process was faster.
+-spec var_update(facade(), atom(), fun((term()) -> term())) -> term().
+var_update(Facade, Name, Fun) ->
+    Old = var_get(Facade, Name),
+    New = Fun(Old),
+    case swap({Facade, Name}, Old, bt_cell:copy(New)) of
+        true -> New;
+        false -> var_update(Facade, Name, Fun)
+    end.
+
+swap(Key, Old, New) ->
+    Unchanged = {'=:=', '$1', {const, Old}},
+    Replacement = {{{const, Key}, {const, New}}},
+    ets:select_replace(?VARIABLES, [{{Key, '$1'}, [Unchanged], [Replacement]}]) =:= 1.
+
+%% Only the variable asked for: another's initial value may well read this one.
+initialize_variable(Facade, Name) ->
+    Value =
+        case lists:keyfind(Name, 1, Facade:'$class_init'()) of
+            {Name, Fun} -> Fun();
+            false -> nil
+        end,
+    _ = ets:insert_new(?VARIABLES, {{Facade, Name}, bt_cell:copy(Value)}),
+    ets:lookup_element(?VARIABLES, {Facade, Name}, 2).
+
+%%% The cache of lookups
+
+-spec create_tables() -> ok.
+create_tables() ->
+    Options = [named_table, public, {read_concurrency, true}],
+    ?CACHE = ets:new(?CACHE, Options),
+    ?VARIABLES = ets:new(?VARIABLES, Options),
+    persistent_term:put(?CACHE, atomics:new(1, [])).
+
+%% @doc Forgets all lookups. To be called after anything that defines, replaces or removes a method.
+-spec invalidate() -> ok.
+invalidate() ->
+    atomics:add(persistent_term:get(?CACHE), 1, 1),
+    true = ets:delete_all_objects(?CACHE),
+    ok.
+
+%% The remembered answer, or what Compute finds; `none` is not remembered. Where the application does
+%% not run (Erlang code calling a class) there is no cache.
+cached(Key, Compute) ->
+    case persistent_term:get(?CACHE, undefined) of
+        undefined ->
+            Compute();
+        Version ->
+            case ets:lookup(?CACHE, Key) of
+                [{_, Answer}] -> Answer;
+                [] -> remember(Key, Compute, Version)
+            end
+    end.
+
+%% An answer found while classes were loaded may be out of date: the version tells.
+remember(Key, Compute, Version) ->
+    Before = atomics:get(Version, 1),
+    case Compute() of
+        none ->
+            none;
+        Answer ->
+            true = ets:insert(?CACHE, {Key, Answer}),
+            _ = atomics:get(Version, 1) =:= Before orelse ets:delete(?CACHE, Key),
+            Answer
+    end.

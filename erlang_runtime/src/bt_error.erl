@@ -1,0 +1,298 @@
+%% @doc Exceptions: how the runtime raises them, and what Erlang's own errors become.
+-module(bt_error).
+
+-export([raise/2, wrap/3, reraise/3]).
+-export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
+-export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
+-export([operands/3, zero_divide/2, wrong_arity/2, wrong_arguments/2, not_a_selector/2]).
+-export([not_a_string/3, abstract_class/1, unknown_field/3, dead_context/0, not_resumable/1]).
+-export_type([exception/0]).
+
+-include("bt.hrl").
+
+-type exception() :: #{'$class' := module(), atom() => term()}.
+-type class() :: error | exit | throw.
+
+%%% Raising
+
+%% @doc Raises an instance of an exception class with some of its fields given.
+-spec raise(module(), #{atom() => term()}) -> no_return().
+raise(Facade, Fields) ->
+    erlang:error(maps:merge(Facade:'$init'(#{'$class' => Facade}), Fields)).
+
+%% @doc The same exception again, with the stack trace it had.
+-spec reraise(class(), term(), term()) -> no_return().
+reraise(Class, Reason, Stack) ->
+    erlang:raise(Class, Reason, Stack).
+
+%% Complete, and without the help of the class: it must be possible while classes are loaded.
+-spec exception(module(), atom(), iodata(), binary() | nil, map()) -> exception().
+exception(Facade, Kind, Message, Hint, Fields) ->
+    Common = #{
+        '$class' => Facade,
+        kind => Kind,
+        message => unicode:characters_to_binary(Message),
+        hint => Hint,
+        selector => nil,
+        receiver => nil,
+        stackTrace => []
+    },
+    maps:merge(Common, Fields).
+
+%%% Handlers
+
+-spec on_do(fun(() -> term()), term(), term()) -> term().
+on_do(Block, Filter, Handler) -> bt_handler:on_do(Block, Filter, Handler).
+
+-spec ensure(fun(() -> term()), fun(() -> term())) -> term().
+ensure(Block, After) -> bt_handler:ensure(Block, After).
+
+-spec if_curtailed(fun(() -> term()), fun(() -> term())) -> term().
+if_curtailed(Block, After) -> bt_handler:if_curtailed(Block, After).
+
+-spec signal(exception()) -> term().
+signal(Exception) -> bt_handler:signal(Exception).
+
+-spec return(exception(), term()) -> no_return().
+return(Exception, Value) -> bt_handler:return(Exception, Value).
+
+-spec retry(exception()) -> no_return().
+retry(Exception) -> bt_handler:retry(Exception).
+
+-spec pass(exception()) -> no_return().
+pass(Exception) -> bt_handler:pass(Exception).
+
+-spec resume(exception(), term()) -> no_return().
+resume(Exception, Value) -> bt_handler:resume(Exception, Value).
+
+%%% The runtime's own errors
+
+-spec does_not_understand(term(), atom(), [term()]) -> no_return().
+does_not_understand(Receiver, Selector, Args) ->
+    Who = bt_class:name_of(Receiver),
+    Fields = #{receiver => Receiver, selector => Selector, arguments => Args},
+    erlang:error(
+        exception(
+            'bt.stdlib.DoesNotUnderstand',
+            does_not_understand,
+            [Who, <<" does not understand #">>, bt_print:symbol_text(Selector)],
+            selector_hint(Receiver, Selector),
+            Fields
+        )
+    ).
+
+selector_hint(?CLASS_OBJECT_OF(Module), Selector) ->
+    case lists:member(Selector, bt_class:selectors(Module, instance)) of
+        true -> <<"#", (atom_to_binary(Selector))/binary, " is for instances, not for the class">>;
+        false -> similar(Selector, bt_class:selectors(Module, class))
+    end;
+selector_hint(nil, Selector) ->
+    case similar(Selector, bt_class:selectors('bt.stdlib.UndefinedObject', instance)) of
+        nil -> <<"a variable or an answer is nil: ifNil: gives it another value">>;
+        Hint -> Hint
+    end;
+selector_hint(Receiver, Selector) ->
+    similar(Selector, bt_class:selectors(bt_class:'of'(Receiver), instance)).
+
+similar(Selector, Selectors) ->
+    Names = [<<"#", (atom_to_binary(Name))/binary>> || Name <- Selectors],
+    bt_hint:did_you_mean(<<"#", (atom_to_binary(Selector))/binary>>, Names).
+
+%% @doc A condition that is neither true nor false.
+-spec not_boolean(term(), atom()) -> no_return().
+not_boolean(Value, Selector) ->
+    does_not_understand(Value, Selector, []).
+
+-spec match_error(term()) -> no_return().
+match_error(Value) ->
+    Message = [<<"no pattern matches ">>, bt_print:print_string(Value)],
+    Hint = <<"a last arm _ -> ... matches everything">>,
+    Fields = #{value => Value},
+    erlang:error(exception('bt.stdlib.MatchError', match_error, Message, Hint, Fields)).
+
+%% @doc None of a method's clauses fits the arguments.
+-spec no_clause(term(), atom(), [term()]) -> no_return().
+no_clause(Self, Selector, Args) ->
+    Message = [
+        <<"no clause of ">>, bt_class:name_of(Self), <<" >> ">>, bt_print:symbol_text(Selector),
+        <<" matches ">>, lists:join(<<", ">>, [bt_print:print_string(Arg) || Arg <- Args])
+    ],
+    Value =
+        case Args of
+            [Arg] -> Arg;
+            _ -> Args
+        end,
+    Fields = #{receiver => Self, selector => Selector, value => Value},
+    erlang:error(exception('bt.stdlib.MatchError', match_error, Message, nil, Fields)).
+
+-spec undefined_class(atom()) -> no_return().
+undefined_class(Name) ->
+    erlang:error(undefined_class_exception(Name)).
+
+undefined_class_exception(Name) ->
+    Text = atom_to_binary(Name),
+    Loaded = [bt_print:class_name(Module) || {Module, _} <- code:all_loaded(), is_facade(Module)],
+    Hint = bt_hint:did_you_mean(Text, Loaded),
+    Message = [<<"there is no class ">>, Text],
+    exception('bt.stdlib.UndefinedClass', undefined_class, Message, Hint, #{name => Name}).
+
+is_facade(Module) ->
+    case atom_to_binary(Module) of
+        <<"bt.", Rest/binary>> -> binary:match(Rest, <<" ">>) =:= nomatch;
+        _ -> false
+    end.
+
+%% @doc An operator that cannot be applied to its two operands.
+-spec operands(atom(), term(), term()) -> no_return().
+operands(Op, A, B) ->
+    Message = [
+        bt_print:print_string(A), $\s, atom_to_binary(Op), $\s, bt_print:print_string(B),
+        <<" is not possible: ">>, bt_class:name_of(A), <<" and ">>, bt_class:name_of(B)
+    ],
+    Fields = #{receiver => A, selector => Op},
+    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, operand_hint(A), Fields)).
+
+operand_hint(A) when is_binary(A) -> <<"both operands must be strings: asString makes one">>;
+operand_hint(_A) -> <<"both operands must be numbers">>.
+
+-spec zero_divide(atom(), number()) -> no_return().
+zero_divide(Op, A) ->
+    erlang:error(zero_divide_exception(Op, A)).
+
+zero_divide_exception(Op, A) ->
+    exception(
+        'bt.stdlib.ZeroDivide', badarith, <<"division by zero">>, nil, #{receiver => A, selector => Op}
+    ).
+
+%% @doc A block that is given too many or too few arguments.
+-spec wrong_arity(function(), [term()]) -> no_return().
+wrong_arity(Block, Args) ->
+    erlang:error(wrong_arity_exception(Block, length(Args))).
+
+wrong_arity_exception(Block, Given) ->
+    {arity, Wanted} = erlang:fun_info(Block, arity),
+    Message = [
+        <<"this block takes ">>, count(Wanted, <<"argument">>), <<", and was given ">>,
+        integer_to_binary(Given)
+    ],
+    exception('bt.stdlib.TypeError', type_error, Message, nil, #{receiver => Block}).
+
+count(1, Thing) -> <<"1 ", Thing/binary>>;
+count(N, Thing) -> <<(integer_to_binary(N))/binary, " ", Thing/binary, "s">>.
+
+%% @doc perform: with a selector that takes another number of arguments.
+-spec wrong_arguments(atom(), [term()]) -> no_return().
+wrong_arguments(Selector, Args) ->
+    Message = [
+        <<"#">>, bt_print:symbol_text(Selector), <<" does not take ">>,
+        count(length(Args), <<"argument">>)
+    ],
+    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, #{selector => Selector})).
+
+-spec not_a_selector(term(), term()) -> no_return().
+not_a_selector(Receiver, Value) ->
+    Message = [bt_print:print_string(Value), <<" is not a selector">>],
+    Fields = #{receiver => Receiver},
+    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
+
+%% @doc A message that must answer a String and does not.
+-spec not_a_string(term(), atom(), term()) -> no_return().
+not_a_string(Receiver, Selector, Answer) ->
+    Message = [
+        bt_class:name_of(Receiver), <<" >> ">>, atom_to_binary(Selector),
+        <<" must answer a String, not ">>, bt_class:name_of(Answer)
+    ],
+    Fields = #{receiver => Receiver, selector => Selector},
+    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
+
+-spec abstract_class(module()) -> no_return().
+abstract_class(Facade) ->
+    Message = [bt_print:class_name(Facade), <<" is abstract and has no instances">>],
+    Hint = <<"use one of its subclasses">>,
+    Fields = #{receiver => ?CLASS_OBJECT(Facade)},
+    erlang:error(
+        exception('bt.stdlib.InstantiationError', instantiation_error, Message, Hint, Fields)
+    ).
+
+-spec unknown_field(module(), term(), [atom()]) -> no_return().
+unknown_field(Facade, Name, Names) ->
+    Message = [bt_print:class_name(Facade), <<" has no field ">>, bt_print:display_string(Name)],
+    Hint = bt_hint:did_you_mean(bt_print:display_string(Name), [atom_to_binary(N) || N <- Names]),
+    Fields = #{receiver => ?CLASS_OBJECT(Facade)},
+    erlang:error(
+        exception('bt.stdlib.InstantiationError', instantiation_error, Message, Hint, Fields)
+    ).
+
+%% @doc `^' out of a method that has returned, or a handler's message to an exception that is not handled.
+-spec dead_context() -> no_return().
+dead_context() ->
+    erlang:error(dead_context_exception()).
+
+dead_context_exception() ->
+    Message = <<"the method that this block returns from has already returned">>,
+    exception('bt.stdlib.BlockContextDead', block_context_dead, Message, nil, #{}).
+
+-spec not_resumable(exception()) -> no_return().
+not_resumable(Exception) ->
+    Message = [bt_class:name_of(Exception), <<" cannot be resumed">>],
+    Hint = <<"return: ends the block, retry runs it again">>,
+    Fields = #{receiver => Exception, selector => 'resume:'},
+    erlang:error(exception('bt.stdlib.Error', user_error, Message, Hint, Fields)).
+
+%%% What Erlang raises
+
+%% @doc Any Erlang exception as an instance of an exception class, with its stack trace.
+-spec wrap(class(), term(), term()) -> exception().
+wrap(error, #{'$class' := _, stackTrace := []} = Exception, Stack) ->
+    Exception#{stackTrace := bt_stack:frames(Stack)};
+wrap(error, #{'$class' := _, stackTrace := _} = Exception, _Stack) ->
+    Exception;
+wrap(Class, Reason, Stack) ->
+    (translate(Class, Reason, Stack))#{stackTrace := bt_stack:frames(Stack)}.
+
+translate(error, badarith, Stack) ->
+    arithmetic(Stack);
+translate(error, {badarity, {Block, Args}}, _Stack) ->
+    wrong_arity_exception(Block, length(Args));
+translate(error, undef, [{Module, _, _, _} | _] = Stack) ->
+    case is_facade(Module) andalso not bt_class:exists(Module) of
+        true -> undefined_class_exception(binary_to_atom(bt_print:class_name(Module)));
+        false -> erlang_error(error, undef, Stack)
+    end;
+translate(throw, Reason, Stack) ->
+    case bt_handler:is_control(throw, Reason) of
+        true -> dead_context_exception();
+        false -> erlang_error(throw, Reason, Stack)
+    end;
+translate(Class, Reason, Stack) ->
+    erlang_error(Class, Reason, Stack).
+
+arithmetic([{erlang, Op, [A, B], _} | _]) when B == 0, Op =:= '/'; B == 0, Op =:= 'div'; B == 0, Op =:= 'rem' ->
+    zero_divide_exception(Op, A);
+arithmetic([{erlang, Op, [A, B], _} | _]) ->
+    Message = [
+        bt_print:print_string(A), $\s, atom_to_binary(Op), $\s, bt_print:print_string(B),
+        <<" cannot be computed">>
+    ],
+    exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{receiver => A, selector => Op});
+arithmetic(_Stack) ->
+    exception('bt.stdlib.ArithmeticError', badarith, <<"bad argument in an arithmetic expression">>, nil, #{}).
+
+erlang_error(Class, Reason, Stack) ->
+    Message = [atom_to_binary(Class), $\s, io_lib:format("~0tp", [Reason]), place(Stack)],
+    Fields = #{erlangClass => Class, reason => Reason},
+    exception('bt.stdlib.ErlangError', erlang_error, Message, nil, Fields).
+
+%% The Erlang function that failed.
+place([{Module, Function, Args, _} | _]) when is_list(Args) ->
+    place(Module, Function, length(Args));
+place([{Module, Function, Arity, _} | _]) ->
+    place(Module, Function, Arity);
+place(_Stack) ->
+    <<>>.
+
+place(Module, Function, Arity) ->
+    case atom_to_binary(Module) of
+        <<"bt.", _/binary>> -> <<>>;
+        _ -> io_lib:format(" in ~tw:~tw/~w", [Module, Function, Arity])
+    end.

@@ -1,0 +1,174 @@
+%% @doc Assembles facades: the modules through which classes are entered.
+%%
+%% A facade is nothing but jumps. It never stands on a stack and no fun points into it, so it can be
+%% replaced at any time without harm to whoever runs a method. It is written as BEAM assembly, because
+%% a compiled call could not be guaranteed to be a jump, and because it takes a millisecond.
+-module(bt_facade).
+
+-export([assemble/1, of_generation/1, class_functions/1]).
+-export_type([description/0, fa/0]).
+
+%% Name and arity.
+-type fa() :: {atom(), arity()}.
+
+%% `functions' are the generation's own, `inherited' jump to the superclass's facade, `overrides' (of
+%% extensions and patches) come before both.
+-type description() :: #{
+    facade := module(),
+    generation := module(),
+    superclass := module() | nil,
+    inherited := [fa()],
+    functions := [fa()],
+    actor := boolean(),
+    overrides => #{fa() => module()}
+}.
+
+-type jump() :: {fa(), Target :: {module(), atom()}}.
+
+-define(ACTOR_FUNCTIONS, [{start_link, 0}, {start_link, 1}, {'$start', 1}]).
+
+-spec assemble(description()) -> {ok, module(), binary()}.
+assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Description) ->
+    Jumps = [{Function, jump(Jump, IsActor)} || {Function, _} = Jump <- jumps(Description)],
+    Functions = Jumps ++ actor_functions(Facade, IsActor) ++ standard_functions(Facade),
+    {Code, Labels} = number(Facade, Functions),
+    Exports = [Function || {Function, _} <- Functions],
+    Assembly = {Facade, Exports, [{beamtalk, [Generation]}], Code, Labels},
+    {ok, Facade, Binary} = compile:noenv_forms(Assembly, [from_asm, no_postopt, binary]),
+    {ok, Facade, Binary}.
+
+%% @doc The description of a class whose generation is loaded.
+-spec of_generation(module()) -> description().
+of_generation(Generation) ->
+    #{module := Facade, superclass := Superclass, kind := Kind, inherited := Inherited} =
+        Generation:'$meta'(),
+    #{
+        facade => Facade,
+        generation => Generation,
+        superclass => Superclass,
+        inherited => Inherited,
+        functions => class_functions(Generation:module_info(exports)),
+        actor => Kind =:= actor
+    }.
+
+%% @doc The exports of a generation that its facade repeats: all but block makers and module_info.
+-spec class_functions([fa()]) -> [fa()].
+class_functions(Exports) ->
+    [Export || {Name, _} = Export <- Exports, Name =/= module_info, not is_maker(Name)].
+
+is_maker(Name) ->
+    lists:prefix("mk ", atom_to_list(Name)).
+
+%%% What jumps where
+
+-spec jumps(description()) -> [jump()].
+jumps(#{generation := Generation, functions := Functions} = Description) ->
+    Own = maps:from_list([{Function, Generation} || Function <- Functions]),
+    Inherited = maps:from_list(inherited(Description)),
+    Overrides = maps:get(overrides, Description, #{}),
+    All = maps:merge(maps:merge(Inherited, Own), Overrides),
+    [{Function, {Module, Name}} || {{Name, _} = Function, Module} <- lists:sort(maps:to_list(All))].
+
+inherited(#{superclass := nil}) ->
+    [];
+inherited(#{superclass := Superclass, inherited := Inherited}) ->
+    [{Function, Superclass} || Function <- Inherited].
+
+%%% Code
+
+-spec jump(jump(), boolean()) -> [tuple()].
+jump({{Name, Arity}, {Module, Name}}, IsActor) ->
+    Jump = {call_ext_only, Arity, {extfunc, Module, Name, Arity}},
+    case IsActor andalso is_instance_method(Name, Arity) of
+        true -> if_own_process(Name, Arity, Jump);
+        false -> [Jump]
+    end.
+
+is_instance_method('$init', 1) -> false;
+is_instance_method(_Name, 0) -> false;
+is_instance_method(Name, _Arity) -> not lists:prefix("class ", atom_to_list(Name)).
+
+%% A method of an actor that another process calls, from Erlang say, becomes a message.
+if_own_process(Name, Arity, Jump) ->
+    Scratch = {x, Arity},
+    [
+        {bif, self, {f, 0}, [], Scratch},
+        {test, is_eq_exact, {f, foreign}, [{x, 0}, Scratch]},
+        Jump,
+        {label, foreign}
+    ] ++ arguments_to_list(Arity) ++
+        [
+            {move, {x, Arity}, {x, 2}},
+            {move, {atom, Name}, {x, 1}},
+            {call_ext_only, 3, {extfunc, bt_send, call_list, 3}}
+        ].
+
+%% Collects the registers after the first in a list in {x, Arity}.
+arguments_to_list(1) ->
+    [{move, nil, {x, 1}}];
+arguments_to_list(Arity) ->
+    List = {x, Arity},
+    [{test_heap, 2 * (Arity - 1), Arity}, {put_list, {x, Arity - 1}, nil, List}] ++
+        [{put_list, {x, N}, List, List} || N <- lists:seq(Arity - 2, 1, -1)].
+
+actor_functions(_Facade, false) ->
+    [];
+actor_functions(Facade, true) ->
+    [{Function, actor_function(Facade, Function)} || Function <- ?ACTOR_FUNCTIONS].
+
+actor_function(Facade, {start_link, 0}) ->
+    [
+        {move, {literal, #{}}, {x, 1}},
+        {move, {atom, Facade}, {x, 0}},
+        {call_ext_only, 2, {extfunc, bt_actor, start_link, 2}}
+    ];
+actor_function(Facade, {start_link, 1}) ->
+    with_facade_first(Facade, start_link);
+actor_function(Facade, {'$start', 1}) ->
+    with_facade_first(Facade, init).
+
+with_facade_first(Facade, Function) ->
+    [
+        {move, {x, 0}, {x, 1}},
+        {move, {atom, Facade}, {x, 0}},
+        {call_ext_only, 2, {extfunc, bt_actor, Function, 2}}
+    ].
+
+standard_functions(Facade) ->
+    [
+        {{'$handle_undefined_function', 2}, [
+            {move, {x, 1}, {x, 2}},
+            {move, {x, 0}, {x, 1}},
+            {move, {atom, Facade}, {x, 0}},
+            {call_ext_only, 3, {extfunc, bt_class, undefined, 3}}
+        ]},
+        {{module_info, 0}, [
+            {move, {atom, Facade}, {x, 0}},
+            {call_ext_only, 1, {extfunc, erlang, get_module_info, 1}}
+        ]},
+        {{module_info, 1}, [
+            {move, {x, 0}, {x, 1}},
+            {move, {atom, Facade}, {x, 0}},
+            {call_ext_only, 2, {extfunc, erlang, get_module_info, 2}}
+        ]}
+    ].
+
+%%% Labels
+
+%% Three labels a function: of its func_info, of its entry, and `foreign'.
+number(Facade, Functions) ->
+    Numbered = lists:zip(lists:seq(1, 3 * length(Functions), 3), Functions),
+    Code = [function(Facade, Label, Function) || {Label, Function} <- Numbered],
+    {Code, 3 * length(Functions) + 1}.
+
+function(Facade, Label, {{Name, Arity}, Instructions}) ->
+    {function, Name, Arity, Label + 1, [
+        {label, Label},
+        {func_info, {atom, Facade}, {atom, Name}, Arity},
+        {label, Label + 1}
+        | [with_label(Instruction, Label + 2) || Instruction <- Instructions]
+    ]}.
+
+with_label({label, foreign}, Label) -> {label, Label};
+with_label({test, Test, {f, foreign}, Operands}, Label) -> {test, Test, {f, Label}, Operands};
+with_label(Instruction, _Label) -> Instruction.

@@ -1,0 +1,123 @@
+%% @doc Stack traces as Beamtalk sees them: class, selector, file and line of the methods on the stack.
+-module(bt_stack).
+
+-export([frames/1, format/1]).
+-export_type([frame/0]).
+
+-include("bt.hrl").
+
+%% An instance of StackFrame.
+-type frame() :: #{'$class' := module(), atom() => term()}.
+
+%% @doc The frames of Beamtalk methods, innermost first. Frames of the runtime and of Erlang are left out.
+-spec frames(term()) -> [frame()].
+frames(Stack) when is_list(Stack) ->
+    lists:append([frame(Entry) || Entry <- Stack]);
+frames(_) ->
+    [].
+
+frame({Module, Function, ArityOrArgs, Location}) ->
+    case generation(Module) of
+        none -> [];
+        Facade -> method_frame(Module, Facade, Function, ArityOrArgs, Location)
+    end;
+frame(_) ->
+    [].
+
+method_frame(Module, Facade, Function, ArityOrArgs, Location) ->
+    Line = proplists:get_value(line, Location, nil),
+    {Side, Selector} = bt_class:selector(method(Module, Function, Line)),
+    [
+        #{
+            '$class' => 'bt.stdlib.StackFrame',
+            receiverClass => receiver_class(Facade, Side),
+            method => Selector,
+            arguments => arguments(ArityOrArgs),
+            moduleName => Facade,
+            file => file(proplists:get_value(file, Location, nil)),
+            line => Line
+        }
+    ].
+
+receiver_class(Facade, instance) -> ?CLASS_OBJECT(Facade);
+receiver_class(Facade, class) -> #{'$class' => ?METACLASS, module => Facade}.
+
+%% Only where an Erlang error has recorded them; the first of them is self.
+arguments([_Self | Args]) -> Args;
+arguments(_) -> [].
+
+file(nil) -> nil;
+file(File) -> unicode:characters_to_binary(File).
+
+%% The facade of a generation, extension or patch: the module's name without what follows the space.
+generation(Module) ->
+    case binary:split(atom_to_binary(Module), <<" ">>) of
+        [<<"bt.", _/binary>> = Facade, _] -> binary_to_atom(Facade);
+        _ -> none
+    end.
+
+%% Blocks and loops are functions of their own: they belong to the method whose lines they are in.
+method(Module, Function, Line) ->
+    Name = enclosing(atom_to_binary(Function)),
+    case is_method(Module, Name) of
+        true -> Name;
+        false -> method_at(Module, Line, Name)
+    end.
+
+%% '-increment/1-fun-0-' was written in increment.
+enclosing(<<"-", Rest/binary>> = Function) ->
+    case binary:matches(Rest, <<"/">>) of
+        [] ->
+            binary_to_atom(Function);
+        Slashes ->
+            [First | _] = [Position || {Position, 1} <- Slashes, is_arity(Rest, Position + 1)] ++ [none],
+            name_before(First, Rest, Function)
+    end;
+enclosing(Function) ->
+    binary_to_atom(Function).
+
+is_arity(Text, Position) ->
+    Position < byte_size(Text) andalso binary:at(Text, Position) >= $0 andalso
+        binary:at(Text, Position) =< $9.
+
+name_before(none, _Rest, Function) -> binary_to_atom(Function);
+name_before(Position, Rest, _Function) -> binary_to_atom(binary:part(Rest, 0, Position)).
+
+is_method(Module, Name) ->
+    lists:any(fun(#{function := Function}) -> Function =:= Name end, methods(Module)).
+
+method_at(_Module, nil, Name) ->
+    Name;
+method_at(Module, Line, Name) ->
+    Before = [{L, Function} || #{function := Function, line := L} <- methods(Module), L =< Line],
+    case Before of
+        [] -> Name;
+        _ -> element(2, lists:max(Before))
+    end.
+
+methods(Module) ->
+    %% An extension has no description of its own: the registry of patches knows its methods.
+    case erlang:function_exported(Module, '$meta', 0) of
+        true -> maps:get(methods, Module:'$meta'(), []);
+        false -> bt_patch:methods_of(Module)
+    end.
+
+%% @doc One line for each frame: `Counter >> increment (counter.bt:3)`.
+-spec format([frame()]) -> [binary()].
+format(Frames) ->
+    [format_frame(Frame) || Frame <- Frames].
+
+format_frame(#{receiverClass := Class, method := Selector, file := File, line := Line}) ->
+    Place =
+        case {File, Line} of
+            {nil, _} -> <<>>;
+            {_, nil} -> <<" (", File/binary, ")">>;
+            _ -> <<" (", File/binary, ":", (integer_to_binary(Line))/binary, ")">>
+        end,
+    Name = bt_print:class_name(maps:get(module, Class)),
+    Side =
+        case Class of
+            #{'$class' := ?METACLASS} -> <<" class">>;
+            _ -> <<>>
+        end,
+    iolist_to_binary([Name, Side, <<" >> ">>, atom_to_binary(Selector), Place]).

@@ -1,0 +1,24 @@
+%% @doc Top supervisor. It also owns the runtime's ETS tables, which must outlive the servers that use them.
+-module(bt_sup).
+-behaviour(supervisor).
+
+-export([start_link/0, init/1]).
+
+-spec start_link() -> {ok, pid()} | {error, term()}.
+start_link() ->
+    supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+
+-spec init([]) -> {ok, {supervisor:sup_flags(), [supervisor:child_spec()]}}.
+init([]) ->
+    ok = bt_class:create_tables(),
+    ok = bt_patch:create_tables(),
+    {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, children()}}.
+
+%% One line for each server, in the order in which they start.
+children() ->
+    [
+        worker(bt_load)
+    ].
+
+worker(Module) ->
+    #{id => Module, start => {Module, start_link, []}}.
