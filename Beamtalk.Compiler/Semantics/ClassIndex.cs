@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Beamtalk.Compiler.Semantics;
 
@@ -30,6 +31,7 @@ public sealed record ClassSignature(
     ImmutableArray<MethodSignature> Methods)
 {
     /// <summary>The facade module, <c>bt.package.Name</c>.</summary>
+    [JsonIgnore]
     public string Facade => $"bt.{Package}.{Name}";
 }
 
@@ -44,8 +46,14 @@ public sealed record ClassIndex(ImmutableDictionary<string, ClassSignature> Clas
         new(classes.ToImmutableDictionary(signature => signature.Facade));
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        Classes.Values.OrderBy(signature => signature.Facade, StringComparer.Ordinal).ToList());
+        Classes.Values.OrderBy(signature => signature.Facade, StringComparer.Ordinal).ToList(),
+        ClassIndexJson.Default.ListClassSignature);
 
     public static ClassIndex FromJson(ReadOnlySpan<byte> json) =>
-        Of(JsonSerializer.Deserialize<List<ClassSignature>>(json) ?? []);
+        Of(JsonSerializer.Deserialize(json, ClassIndexJson.Default.ListClassSignature) ?? []);
 }
+
+/// <summary>The index is read at every start of the compiler: a generated reader, no reflection.</summary>
+[JsonSerializable(typeof(List<ClassSignature>))]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+internal sealed partial class ClassIndexJson : JsonSerializerContext;
