@@ -1,0 +1,87 @@
+%%% @doc Primitives of Actor: starting, finding and naming actors.
+-module(bt_prim_actor).
+
+-export([spawn/3, not_new/1, instances/1, is_instance/2, child_spec/2]).
+-export([monitor/1, on_exit/2, register/2, unregister/1, registered_name/1]).
+
+-compile({no_auto_import, [monitor/1, register/2, unregister/1, spawn/3]}).
+
+%% @doc Starts an actor with values for some of its variables and a name, or nil for none.
+-spec spawn(bt_class:object(), term(), term()) -> pid().
+spawn(#{module := Facade}, State, nil) when State =:= #{} ->
+    bt_actor:spawn(Facade);
+spawn(#{module := Facade}, State, Name) when is_map(State), is_atom(Name) ->
+    bt_actor:spawn_named(Facade, State, Name);
+spawn(Class, State, Name) when is_map(State) ->
+    bt_prim_collection:type_error(<<"a Symbol">>, Name, Class, 'spawnAs:');
+spawn(Class, State, _Name) ->
+    bt_prim_collection:type_error(<<"a Dictionary">>, State, Class, 'spawnWith:').
+
+%% @doc Raises InstantiationError.
+-spec not_new(bt_class:object()) -> no_return().
+not_new(#{module := Facade} = Class) ->
+    Name = bt_class:name(Facade),
+    bt_error:raise('bt.stdlib.InstantiationError', #{
+        message => <<Name/binary, " is an actor class: new makes no instance of it">>,
+        hint => <<"use ", Name/binary, " spawn">>, selector => new, receiver => Class}).
+
+%% @doc The live actors of exactly this class on this node.
+-spec instances(bt_class:object()) -> [pid()].
+instances(#{module := Facade}) ->
+    [Pid || Pid <- processes(), bt_actor:class_of(Pid) =:= Facade, bt_actor:is_alive(Pid)].
+
+%% @doc Whether a process is an actor of the class or of one below it.
+-spec is_instance(pid(), bt_class:object()) -> boolean().
+is_instance(Pid, #{module := Facade}) ->
+    case process_info(Pid, initial_call) of
+        {initial_call, {Class, '$start', 1}} -> bt_class:inherits_from(Class, Facade);
+        _ -> false
+    end.
+
+%% @doc The class as a child of an Erlang supervisor.
+-spec child_spec(bt_class:object(), supervisor:restart()) -> supervisor:child_spec().
+child_spec(#{module := Facade}, Restart) ->
+    #{id => Facade, start => {Facade, start_link, []}, restart => Restart, type => worker}.
+
+%% @doc Has `actorDown:reason:' sent to the process that asks.
+-spec monitor(pid()) -> term().
+monitor(Actor) ->
+    bt_actor:monitor(self(), Actor).
+
+%% @doc Runs the block with the reason, in this process, some time after the actor has ended.
+-spec on_exit(pid(), term()) -> bt_future:future().
+on_exit(Actor, Block) ->
+    Tag = make_ref(),
+    Watcher = erlang:spawn(fun() -> receive {Tag, Settle} -> watch(Actor, Settle) end end),
+    Future = bt_future:new(Watcher),
+    {Id, Address} = bt_future:address(Future, Watcher),
+    Watcher ! {Tag, fun(Reason) -> bt_future:settle(Id, Address, {ok, Reason}) end},
+    bt_prim_future:when_resolved({Future}, Block).
+
+watch(Actor, Settle) ->
+    Monitor = erlang:monitor(process, Actor),
+    receive
+        {'DOWN', Monitor, process, _, Reason} -> Settle(Reason)
+    end.
+
+%% @doc Gives an actor a name; answers the actor.
+-spec register(pid(), term()) -> pid().
+register(Actor, Name) ->
+    bt_registry:put(Name, Actor).
+
+%% @doc Takes the actor's name away; answers the actor.
+-spec unregister(pid()) -> pid().
+unregister(Actor) ->
+    case registered_name(Actor) of
+        nil -> Actor;
+        Name -> bt_registry:remove(Name)
+    end,
+    Actor.
+
+%% @doc The actor's name, or nil.
+-spec registered_name(pid()) -> atom().
+registered_name(Actor) ->
+    case process_info(Actor, registered_name) of
+        {registered_name, Name} -> Name;
+        _ -> nil
+    end.
