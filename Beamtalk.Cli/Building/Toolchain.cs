@@ -17,7 +17,7 @@ public sealed record BuildOutcome(
 }
 
 /// <summary>The compiler and its Erlang node, for one command.</summary>
-public sealed class Toolchain(Installation installation) : IAsyncDisposable
+public sealed class Toolchain(Installation installation, NodeOutput output = NodeOutput.StandardOutput) : IAsyncDisposable
 {
     /// <summary>Source nested as deeply as the parser allows recurses deeply in every pass.</summary>
     private const int StackSize = 512 * 1024 * 1024;
@@ -37,7 +37,7 @@ public sealed class Toolchain(Installation installation) : IAsyncDisposable
     {
         lock (_starting)
         {
-            return _node ??= Task.Run(() => ErlangNode.StartAsync(installation.CodePath, NodeFlags.Resident));
+            return _node ??= Task.Run(() => ErlangNode.StartAsync(installation.CodePath, NodeFlags.Resident, output));
         }
     }
 

@@ -1,13 +1,35 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Testing;
+using Beamtalk.Compiler.Backend;
+using Spectre.Console;
 
 namespace Beamtalk.Cli.Commands;
 
-/// <summary>`test [PATH…]`.</summary>
+/// <summary>`test [PATH…] [--json] [--filter X]`: runs the TestCase classes below PATH.</summary>
 public static class TestCommand
 {
     public static Command Create()
     {
-        var command = new Command("test", "Run the TestCase classes below PATH");
+        var paths = new Argument<string[]>("PATH") { Description = "Files and directories (default: .)", Arity = ArgumentArity.ZeroOrMore };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
+        var filter = new Option<string?>("--filter") { Description = "Only tests whose `Class >> test` contains this", HelpName = "X" };
+        var command = new Command("test", "Run the TestCase classes below PATH") { paths, json, filter };
+        command.SetAction((parsed, _) => TestAsync(
+            [.. parsed.GetValue(paths) is { Length: > 0 } given ? given : ["."]],
+            parsed.GetValue(json),
+            parsed.GetValue(filter)));
         return command;
+    }
+
+    private static async Task<int> TestAsync(ImmutableArray<string> paths, bool json, string? filter)
+    {
+        // What tests write to the Transcript must not come between the lines of JSON.
+        await using var toolchain = new Toolchain(Installation.Find(), json ? NodeOutput.StandardError : NodeOutput.StandardOutput);
+        TestReporter reporter = json ? new JsonTestReporter(Console.Out) : new TextTestReporter(AnsiConsole.Console);
+        await new TestRun(toolchain, reporter, filter).RunAsync(Sources.Find(paths)).ConfigureAwait(false);
+        reporter.Finish();
+        return reporter.FailedCount > 0 ? ExitCode.Failed : ExitCode.Success;
     }
 }

@@ -6,6 +6,13 @@ using System.Net.Sockets;
 
 namespace Beamtalk.Compiler.Backend;
 
+/// <summary>Where the standard output of the node goes.</summary>
+public enum NodeOutput
+{
+    StandardOutput,
+    StandardError,
+}
+
 /// <summary>The node could not be started, or ended while it was needed.</summary>
 public sealed class ErlangNodeException(string message, int? exitCode = null) : Exception(message)
 {
@@ -39,7 +46,8 @@ public sealed class ErlangNode : IAsyncDisposable
     }
 
     /// <summary>Starts a node whose code path begins with the given directories.</summary>
-    public static async Task<ErlangNode> StartAsync(IEnumerable<string> codePath, IEnumerable<string> flags)
+    public static async Task<ErlangNode> StartAsync(
+        IEnumerable<string> codePath, IEnumerable<string> flags, NodeOutput output = NodeOutput.StandardOutput)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("bt-");
         try
@@ -48,7 +56,7 @@ public sealed class ErlangNode : IAsyncDisposable
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(1);
-            Process process = StartProcess(codePath, flags, path);
+            Process process = StartProcess(Arguments(codePath, flags, path), output);
             return new ErlangNode(process, await AcceptAsync(listener, process).ConfigureAwait(false));
         }
         finally
@@ -87,17 +95,20 @@ public sealed class ErlangNode : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process StartProcess(IEnumerable<string> codePath, IEnumerable<string> flags, string socketPath)
-    {
-        var start = new ProcessStartInfo("erl") { UseShellExecute = false };
-        string[] fixedFlags = ["-noinput", "-boot", "no_dot_erlang", "+Bi", "+sbt", "db", "+fnu", "+pc", "unicode"];
-        string[] last = ["-s", "bt_compile_server", "main", "-extra", socketPath];
-        IEnumerable<string> paths = codePath.SelectMany(directory => new[] { "-pa", directory });
-        foreach (string argument in (IEnumerable<string>)[.. fixedFlags, .. flags, .. paths, .. last])
-        {
-            start.ArgumentList.Add(argument);
-        }
+    private static string[] Arguments(IEnumerable<string> codePath, IEnumerable<string> flags, string socketPath) =>
+    [
+        "-noinput", "-boot", "no_dot_erlang", "+Bi", "+sbt", "db", "+fnu", "+pc", "unicode",
+        .. flags,
+        .. codePath.SelectMany(directory => new[] { "-pa", directory }),
+        "-s", "bt_compile_server", "main", "-extra", socketPath,
+    ];
 
+    private static Process StartProcess(string[] arguments, NodeOutput output)
+    {
+        // Only a shell can let a child's standard output be our standard error.
+        ProcessStartInfo start = output == NodeOutput.StandardOutput
+            ? new ProcessStartInfo("erl", arguments)
+            : new ProcessStartInfo("sh", ["-c", "exec erl \"$@\" 1>&2", "erl", .. arguments]);
         try
         {
             return Process.Start(start)!;

@@ -14,6 +14,10 @@ public sealed record RaisedError(string Kind, string Message, string Report) : E
 /// <summary>The input only defined something.</summary>
 public sealed record NoValue : EvaluationResult;
 
+/// <summary>What came of one test, as the node tells it.</summary>
+public sealed record TestRecord(
+    string Class, string Test, string Status, string? Message, string? File, int Line, double Milliseconds);
+
 /// <summary>The process of a node in which inputs and tests run, in order.</summary>
 public sealed class ErlangSession
 {
@@ -41,6 +45,24 @@ public sealed class ErlangSession
             ? (ToResult(outcome), [.. bound.AsElements().Select(name => name.AsText())])
             : throw new FormatException($"unexpected reply {reply}");
     }
+
+    /// <summary>Runs the tests of loaded classes, those whose name contains the filter.</summary>
+    public async Task<ImmutableArray<TestRecord>> TestAsync(IEnumerable<string> facades, string? filter)
+    {
+        ErlangTerm request = ErlangTerm.Tuple(
+            ErlangTerm.Atom("test"), ErlangTerm.List(facades.Select(ErlangTerm.Atom)), ErlangTerm.Text(filter ?? ""));
+        ErlangTerm reply = await _node.RequestAsync(request).ConfigureAwait(false);
+        return [.. reply.AsElements().Select(ToRecord)];
+    }
+
+    private static TestRecord ToRecord(ErlangTerm record) => record.AsElements() is
+        [var name, var test, var status, var message, var file, ErlangInteger line, ErlangInteger microseconds]
+            ? new TestRecord(
+                name.AsText(), test.AsText(), status.AsText(), TextOrNull(message), TextOrNull(file),
+                (int)line.Value, (double)microseconds.Value / 1000)
+            : throw new FormatException($"unexpected test result {record}");
+
+    private static string? TextOrNull(ErlangTerm term) => term is ErlangAtom { Name: "nil" } ? null : term.AsText();
 
     private static EvaluationResult ToResult(ErlangTerm outcome) => outcome.AsElements() switch
     {
