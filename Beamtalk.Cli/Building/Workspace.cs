@@ -36,7 +36,7 @@ public sealed class Workspace(Toolchain toolchain)
         }
 
         _session ??= await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
-        await _session.LoadAsync(outcome.Beams).ConfigureAwait(false);
+        await _session.LoadAsync(outcome.Outcomes).ConfigureAwait(false);
         _classes = _classes.With(compiled.Declared);
         EvaluationResult result = await EvaluateAsync(_session, compiled).ConfigureAwait(false);
         return new Evaluated(result, outcome.Diagnostics);

@@ -32,9 +32,9 @@ public sealed class ErlangSession
         return new ErlangSession(node);
     }
 
-    /// <summary>Loads modules, replacing those of the same names.</summary>
-    public Task LoadAsync(IEnumerable<BeamModule> beams) =>
-        _node.RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(beams.Select(ToTerm))));
+    /// <summary>Loads modules, replacing those of the same names. The node assembles the facades of classes anew.</summary>
+    public Task LoadAsync(IEnumerable<BeamOutcome> outcomes) =>
+        _node.RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(outcomes.Select(ToTerm))));
 
     /// <summary>Evaluates a loaded REPL input; answers the names of all bound variables too.</summary>
     public async Task<(EvaluationResult Result, ImmutableArray<string> Bound)> EvaluateAsync(string generation)
@@ -72,6 +72,8 @@ public sealed class ErlangSession
         _ => throw new FormatException($"unexpected outcome {outcome}"),
     };
 
-    private static ErlangTerm ToTerm(BeamModule beam) =>
-        ErlangTerm.Tuple(ErlangTerm.Atom(beam.Name), new ErlangBinary(beam.Code));
+    private static ErlangTerm ToTerm(BeamOutcome outcome) => ErlangTerm.Tuple(
+        ErlangTerm.Atom(outcome.Module.Facade is null ? "module" : "class"),
+        ErlangTerm.Atom(outcome.Beams[0].Name),
+        new ErlangBinary(outcome.Beams[0].Code));
 }

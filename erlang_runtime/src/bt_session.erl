@@ -42,8 +42,8 @@ handle({eval, Module}, Session) ->
 handle({test, Facades, Filter}, Session) ->
     {bt_test:run(Facades, Filter), Session}.
 
-load({Module, Beam}) ->
-    {module, Module} = code:load_binary(Module, atom_to_list(Module), Beam).
+load({class, Generation, Beam}) -> ok = bt_load:class(Generation, Beam);
+load({module, Module, Beam}) -> ok = bt_load:module(Module, Beam).
 
 -spec evaluate(module(), #session{}) -> {{outcome(), [atom()]}, #session{}}.
 evaluate(Module, #session{cells = Cells} = Session) ->
