@@ -1,10 +1,9 @@
-%%% @doc Primitives of Actor: starting, finding and naming actors.
+%%% @doc Primitives of Actor: starting, finding and watching actors.
 -module(bt_prim_actor).
 
--export([spawn/3, not_new/1, instances/1, is_instance/2, child_spec/2]).
--export([monitor/1, on_exit/2, register/2, unregister/1, registered_name/1]).
+-compile({no_auto_import, [monitor/1, spawn/3]}).
 
--compile({no_auto_import, [monitor/1, register/2, unregister/1, spawn/3]}).
+-export([spawn/3, not_new/1, instances/1, child_spec/2, monitor/1, on_exit/2]).
 
 %% @doc Starts an actor with values for some of its variables and a name, or nil for none.
 -spec spawn(bt_class:object(), term(), term()) -> pid().
@@ -30,14 +29,6 @@ not_new(#{module := Facade} = Class) ->
 instances(#{module := Facade}) ->
     [Pid || Pid <- processes(), bt_actor:class_of(Pid) =:= Facade, bt_actor:is_alive(Pid)].
 
-%% @doc Whether a process is an actor of the class or of one below it.
--spec is_instance(pid(), bt_class:object()) -> boolean().
-is_instance(Pid, #{module := Facade}) ->
-    case process_info(Pid, initial_call) of
-        {initial_call, {Class, '$start', 1}} -> bt_class:inherits_from(Class, Facade);
-        _ -> false
-    end.
-
 %% @doc The class as a child of an Erlang supervisor.
 -spec child_spec(bt_class:object(), supervisor:restart()) -> supervisor:child_spec().
 child_spec(#{module := Facade}, Restart) ->
@@ -62,26 +53,4 @@ watch(Actor, Settle) ->
     Monitor = erlang:monitor(process, Actor),
     receive
         {'DOWN', Monitor, process, _, Reason} -> Settle(Reason)
-    end.
-
-%% @doc Gives an actor a name; answers the actor.
--spec register(pid(), term()) -> pid().
-register(Actor, Name) ->
-    bt_registry:put(Name, Actor).
-
-%% @doc Takes the actor's name away; answers the actor.
--spec unregister(pid()) -> pid().
-unregister(Actor) ->
-    case registered_name(Actor) of
-        nil -> Actor;
-        Name -> bt_registry:remove(Name)
-    end,
-    Actor.
-
-%% @doc The actor's name, or nil.
--spec registered_name(pid()) -> atom().
-registered_name(Actor) ->
-    case process_info(Actor, registered_name) of
-        {registered_name, Name} -> Name;
-        _ -> nil
     end.

@@ -133,10 +133,11 @@ group_by(List, Block) ->
     end,
     maps:map(fun(_, Group) -> lists:reverse(Group) end, lists:foldl(Add, #{}, List)).
 
-%% @doc The elements in order: numbers and strings as Erlang has them, others by their `<'.
+%% @doc The elements in order: numbers, strings or symbols as Erlang has them, others by their `<'.
 -spec sort(list()) -> list().
 sort(List) ->
-    case lists:all(fun is_number/1, List) orelse lists:all(fun is_binary/1, List) of
+    Kinds = [fun is_number/1, fun is_binary/1, fun is_atom/1],
+    case lists:any(fun(IsKind) -> lists:all(IsKind, List) end, Kinds) of
         true -> lists:sort(List);
         false -> lists:sort(fun(A, B) -> not bt_op:condition(bt_op:'<'(B, A), 'sort') end, List)
     end.
