@@ -90,6 +90,11 @@ public static class CoreFactory
     public static CoreExpr Let(ImmutableArray<(CoreVar Variable, CoreExpr Value)> bindings, CoreExpr body) =>
         bindings.IsEmpty ? body : new CLet(bindings, body);
 
+    public static CoreExpr Values(params ImmutableArray<CoreExpr> values) => new CValues(values);
+
+    public static CoreExpr LetValues(ImmutableArray<CoreVar> variables, CoreExpr value, CoreExpr body) =>
+        new CLetValues(variables, value, body);
+
     /// <summary>All but the last for their effects, the value of the last.</summary>
     public static CoreExpr Seq(params ImmutableArray<CoreExpr> expressions) => expressions.Length switch
     {

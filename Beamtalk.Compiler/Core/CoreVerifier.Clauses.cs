@@ -5,21 +5,21 @@ namespace Beamtalk.Compiler.Core;
 /// <summary>Clauses, patterns, guards.</summary>
 public sealed partial class CoreVerifier
 {
-    private void VerifyCase(CCase choice)
+    private void VerifyCase(CCase choice, int values)
     {
         VerifyAll(choice.Subjects);
         Require(!choice.Clauses.IsEmpty && CatchesAll(choice.Clauses[^1]), "the last clause does not catch all", choice);
-        VerifyClauses(choice.Clauses, choice.Subjects.Length);
+        VerifyClauses(choice.Clauses, choice.Subjects.Length, values);
     }
 
-    private void VerifyReceive(CReceive receive)
+    private void VerifyReceive(CReceive receive, int values)
     {
         Verify(receive.Timeout);
-        Verify(receive.TimeoutBody);
-        VerifyClauses(receive.Clauses, 1);
+        Verify(receive.TimeoutBody, values);
+        VerifyClauses(receive.Clauses, 1, values);
     }
 
-    private void VerifyClauses(ImmutableArray<CClause> clauses, int subjects)
+    private void VerifyClauses(ImmutableArray<CClause> clauses, int subjects, int values)
     {
         foreach (var clause in clauses)
         {
@@ -27,11 +27,11 @@ public sealed partial class CoreVerifier
                 clause.Patterns.Length == subjects,
                 $"{clause.Patterns.Length} patterns for {subjects} subjects",
                 clause);
-            InScope(() => VerifyClause(clause));
+            InScope(() => VerifyClause(clause, values));
         }
     }
 
-    private void VerifyClause(CClause clause)
+    private void VerifyClause(CClause clause, int values)
     {
         var bound = ImmutableArray.CreateBuilder<CoreVar>();
         foreach (var pattern in clause.Patterns)
@@ -45,7 +45,7 @@ public sealed partial class CoreVerifier
             VerifyGuard(clause.Guard);
         }
 
-        Verify(clause.Body);
+        Verify(clause.Body, values);
     }
 
     /// <summary>Collects what the pattern binds; a map's keys see only what was bound before.</summary>

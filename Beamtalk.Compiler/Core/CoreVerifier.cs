@@ -47,16 +47,43 @@ public sealed partial class CoreVerifier
         }
     }
 
-    private void Verify(CoreExpr expression) =>
+    /// <summary>Checks an expression that must have so many values on every way out of it.</summary>
+    private void Verify(CoreExpr expression, int values = 1) =>
         DeepStack.Run(
-            (verifier: this, expression),
+            (verifier: this, expression, values),
             static state =>
             {
-                state.verifier.VerifyHere(state.expression);
+                state.verifier.VerifyHere(state.expression, state.values);
                 return true;
             });
 
-    private void VerifyHere(CoreExpr expression)
+    private void VerifyHere(CoreExpr expression, int values)
+    {
+        switch (expression)
+        {
+            case CLet or CLetValues or CSeq:
+                VerifyRun(expression, values);
+                break;
+            case CLetrec letrec:
+                VerifyLetrec(letrec, values);
+                break;
+            case CCase choice:
+                VerifyCase(choice, values);
+                break;
+            case CTry attempt:
+                VerifyTry(attempt, values);
+                break;
+            case CReceive receive:
+                VerifyReceive(receive, values);
+                break;
+            default:
+                RequireValues(expression, values);
+                VerifySimple(expression);
+                break;
+        }
+    }
+
+    private void VerifySimple(CoreExpr expression)
     {
         switch (expression)
         {
@@ -77,16 +104,19 @@ public sealed partial class CoreVerifier
             case CMap map:
                 VerifyMap(map);
                 break;
-            case CLet or CSeq:
-                VerifyRun(expression);
+            case CValues values:
+                VerifyAll(values.Elements);
+                break;
+            case CFun fun:
+                InScope(() => VerifyFun(fun));
                 break;
             default:
-                VerifyControl(expression);
+                VerifyApplication(expression);
                 break;
         }
     }
 
-    private void VerifyControl(CoreExpr expression)
+    private void VerifyApplication(CoreExpr expression)
     {
         switch (expression)
         {
@@ -104,21 +134,6 @@ public sealed partial class CoreVerifier
                 break;
             case CPrimop primop:
                 VerifyAll(primop.Arguments);
-                break;
-            case CFun fun:
-                InScope(() => VerifyFun(fun));
-                break;
-            case CLetrec letrec:
-                VerifyLetrec(letrec);
-                break;
-            case CCase choice:
-                VerifyCase(choice);
-                break;
-            case CTry attempt:
-                VerifyTry(attempt);
-                break;
-            case CReceive receive:
-                VerifyReceive(receive);
                 break;
             default:
                 throw Problem($"unknown node {expression.GetType().Name}");
@@ -159,10 +174,10 @@ public sealed partial class CoreVerifier
         }
     }
 
-    private void VerifyRun(CoreExpr expression)
+    private void VerifyRun(CoreExpr expression, int values)
     {
         var mark = variables.Mark;
-        while (expression is CLet or CSeq)
+        while (expression is CLet or CLetValues or CSeq)
         {
             if (expression is CLet let)
             {
@@ -174,6 +189,12 @@ public sealed partial class CoreVerifier
 
                 expression = let.Body;
             }
+            else if (expression is CLetValues several)
+            {
+                Verify(several.Value, several.Variables.Length);
+                Bind(several.Variables, several);
+                expression = several.Body;
+            }
             else if (expression is CSeq sequence)
             {
                 VerifyAll(sequence.Effects);
@@ -181,7 +202,7 @@ public sealed partial class CoreVerifier
             }
         }
 
-        Verify(expression);
+        Verify(expression, values);
         variables.LeaveTo(mark);
     }
 
@@ -223,7 +244,7 @@ public sealed partial class CoreVerifier
         Verify(fun.Body);
     }
 
-    private void VerifyLetrec(CLetrec letrec)
+    private void VerifyLetrec(CLetrec letrec, int values)
     {
         var mark = localFunctions.Mark;
         foreach (var (name, function) in letrec.Functions)
@@ -241,22 +262,22 @@ public sealed partial class CoreVerifier
             Verify(function);
         }
 
-        Verify(letrec.Body);
+        Verify(letrec.Body, values);
         localFunctions.LeaveTo(mark);
     }
 
-    private void VerifyTry(CTry attempt)
+    private void VerifyTry(CTry attempt, int values)
     {
         Verify(attempt.Body);
         InScope(() =>
         {
             Bind([attempt.Value], attempt);
-            Verify(attempt.Result);
+            Verify(attempt.Result, values);
         });
         InScope(() =>
         {
             Bind([attempt.Class, attempt.Reason, attempt.Stack], attempt);
-            Verify(attempt.Handler);
+            Verify(attempt.Handler, values);
         });
     }
 

@@ -23,29 +23,78 @@ public sealed partial class CoreWriter
 
     private void WriteLiteralText(string text) => output.Append("#{").AppendSegments(text).Append("}#");
 
+    /// <summary>
+    /// OTP evaluates the tail of a cell before its head. Where that could be noticed the elements are bound first.
+    /// </summary>
     private void WriteList(CCons list)
     {
+        var (elements, tail) = Flatten(list);
+        var isOrdered = elements.Append(tail).Count(part => !IsPure(part)) > 1;
+        var names = isOrdered ? elements.Add(tail).Select(BindFirst).ToImmutableArray() : [];
         output.Append('[');
-        CoreExpr rest = list;
-        while (rest is CCons cons)
+        for (var i = 0; i < elements.Length; i++)
         {
-            if (!ReferenceEquals(rest, list))
-            {
-                output.Append(',');
-            }
-
-            WriteNested(cons.Head);
-            rest = cons.Tail;
+            output.Append(i == 0 ? "" : ",");
+            WriteNamed(elements[i], isOrdered ? names[i] : null);
         }
 
-        if (rest is not CNil)
+        if (tail is not CNil)
         {
             output.Append('|');
-            WriteNested(rest);
+            WriteNamed(tail, isOrdered ? names[^1] : null);
         }
 
         output.Append(']');
     }
+
+    private static (ImmutableArray<CoreExpr> Elements, CoreExpr Tail) Flatten(CCons list)
+    {
+        var elements = ImmutableArray.CreateBuilder<CoreExpr>();
+        CoreExpr rest = list;
+        while (rest is CCons cons)
+        {
+            elements.Add(cons.Head);
+            rest = cons.Tail;
+        }
+
+        return (elements.ToImmutable(), rest);
+    }
+
+    private string? BindFirst(CoreExpr part)
+    {
+        if (IsPure(part))
+        {
+            return null;
+        }
+
+        var name = NextHelper("Part");
+        output.Append("let <").Append(name).Append("> =");
+        WriteAfterSpace(part);
+        NewLine();
+        output.Append("in ");
+        return name;
+    }
+
+    private void WriteNamed(CoreExpr part, string? name)
+    {
+        if (name is null)
+        {
+            WriteNested(part);
+        }
+        else
+        {
+            output.Append(name);
+        }
+    }
+
+    private static bool IsPure(CoreExpr expression) => expression switch
+    {
+        CAtom or CInt or CFloat or CString or CNil or CVar or CFun => true,
+        CTuple tuple => tuple.Elements.All(IsPure),
+        CCons cons => Flatten(cons) is var (elements, tail) && elements.All(IsPure) && IsPure(tail),
+        CMap { Base: null } map => map.Entries.All(entry => IsPure(entry.Key) && IsPure(entry.Value)),
+        _ => false,
+    };
 
     private void WriteEntries(ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries, Action? writeBase)
     {

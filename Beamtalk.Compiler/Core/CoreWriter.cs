@@ -91,7 +91,10 @@ public sealed partial class CoreWriter(string file)
             case CMap map:
                 WriteMapUpdate(map);
                 break;
-            case CLet or CSeq:
+            case CValues values:
+                WriteValues(values.Elements);
+                break;
+            case CLet or CLetValues or CSeq:
                 WriteRun(expression);
                 break;
             case CCall or CApplyLocal or CApply or CPrimop:
@@ -135,6 +138,15 @@ public sealed partial class CoreWriter(string file)
                         output.Append("in ");
                     }
 
+                    expression = let.Body;
+                    break;
+                case CLetValues let:
+                    output.Append("let ");
+                    WriteVariables('<', let.Variables, '>');
+                    output.Append(" =");
+                    WriteAfterSpace(let.Value);
+                    NewLine();
+                    output.Append("in ");
                     expression = let.Body;
                     break;
                 case CSeq sequence:
@@ -192,14 +204,9 @@ public sealed partial class CoreWriter(string file)
 
     private void WriteFun(CFun fun)
     {
-        output.Append("fun (");
-        for (var i = 0; i < fun.Parameters.Length; i++)
-        {
-            output.Append(i == 0 ? "" : ",");
-            WriteVariable(fun.Parameters[i]);
-        }
-
-        output.Append(") ->");
+        output.Append("fun ");
+        WriteVariables('(', fun.Parameters, ')');
+        output.Append(" ->");
         WriteIndented(fun.Body);
     }
 
@@ -223,15 +230,7 @@ public sealed partial class CoreWriter(string file)
     private void WriteCase(CCase choice)
     {
         output.Append("case ");
-        if (choice.Subjects.Length == 1)
-        {
-            Write(choice.Subjects[0]);
-        }
-        else
-        {
-            WriteAll('<', choice.Subjects, '>');
-        }
-
+        WriteValues(choice.Subjects);
         output.Append(" of");
         foreach (var clause in choice.Clauses)
         {
@@ -286,6 +285,30 @@ public sealed partial class CoreWriter(string file)
         output.Append("in ");
         Write(attempt.Handler);
         depth--;
+    }
+
+    private void WriteValues(ImmutableArray<CoreExpr> values)
+    {
+        if (values.Length == 1)
+        {
+            Write(values[0]);
+        }
+        else
+        {
+            WriteAll('<', values, '>');
+        }
+    }
+
+    private void WriteVariables(char open, ImmutableArray<CoreVar> variables, char close)
+    {
+        output.Append(open);
+        for (var i = 0; i < variables.Length; i++)
+        {
+            output.Append(i == 0 ? "" : ",");
+            WriteVariable(variables[i]);
+        }
+
+        output.Append(close);
     }
 
     private void WriteAll(char open, ImmutableArray<CoreExpr> expressions, char close)
@@ -366,7 +389,7 @@ public sealed partial class CoreWriter(string file)
     }
 
     private static bool IsBlock(CoreExpr expression) =>
-        expression is CLet or CSeq or CFun or CLetrec or CCase or CTry or CReceive or CMap { Base: not null };
+        expression is CLet or CLetValues or CSeq or CFun or CLetrec or CCase or CTry or CReceive or CMap { Base: not null };
 
     private void NewLine() => output.Append('\n').Append(' ', Math.Min(2 * depth, MaximalIndentation));
 }
