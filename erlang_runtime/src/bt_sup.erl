@@ -17,7 +17,8 @@ init([]) ->
 %% One line for each server, in the order in which they start.
 children() ->
     [
-        worker(bt_load)
+        worker(bt_load),
+        worker(bt_future_keeper)
     ].
 
 worker(Module) ->

@@ -1,0 +1,324 @@
+%% @doc The process of an actor: a special process as `sys' describes them.
+%%
+%% Its state is in the process dictionary (bt_state). The loop is here and not in the class's
+%% module, so that no reload of a class ever finds an idle actor in old code. It is not a
+%% gen_server: replies need no `{reply, …}' and calls no `From', and a message costs three quarters.
+-module(bt_actor_loop).
+
+-export([enter/2]).
+-export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
+         system_code_change/4]).
+
+%% What the loop needs besides the dictionary. `resume': an error does not end the actor.
+-record(actor, {class :: module(),
+                parent :: pid() | none,
+                resume :: boolean(),
+                debug = [] :: [sys:dbg_opt()]}).
+
+%% Who wants to know the value of a message.
+-type reply_to() :: nobody
+                  | {caller, pid() | reference(), reference()}
+                  | {future, integer(), bt_future:address()}
+                  | {gen, gen_server:from()}.
+
+%% @doc Turns an initialised process into an actor. Never returns.
+-spec enter(pid() | none, module()) -> no_return().
+enter(Parent, Class) ->
+    trap_for_terminate(Parent, Class),
+    loop(#actor{class = Class, parent = Parent, resume = resumes(Class)}).
+
+%% Only with trap_exit can `terminate:' run when the supervisor shuts the actor down. Exit signals
+%% of other processes then still end it as if it did not trap (exit_signal/3).
+-spec trap_for_terminate(pid() | none, module()) -> ok.
+trap_for_terminate(none, _) -> ok;
+trap_for_terminate(_, Class) ->
+    case declares(Class, 'terminate:') of
+        true -> process_flag(trap_exit, true), ok;
+        false -> ok
+    end.
+
+%% Whether the class or a superclass below Actor has the method.
+-spec declares(module(), atom()) -> boolean().
+declares('bt.stdlib.Actor', _) -> false;
+declares(Class, Selector) ->
+    #{methods := Methods, superclass := Superclass} = Class:'$meta'(),
+    lists:any(fun(#{selector := S, side := Side}) -> S =:= Selector andalso Side =:= instance end,
+              Methods)
+        orelse Superclass =/= nil andalso declares(Superclass, Selector).
+
+-spec resumes(module()) -> boolean().
+resumes(Class) ->
+    erlang:function_exported(Class, 'class onError', 1)
+        andalso Class:'class onError'(bt_class:object(Class)) =:= resume.
+
+-spec loop(#actor{}) -> no_return().
+loop(Actor = #actor{class = Class, resume = false}) ->
+    receive
+        {'$bt_cast', Selector, Arguments} ->
+            put('$bt_msg', Selector),
+            try apply(Class, Selector, [self() | Arguments]) of
+                _ -> loop(Actor)
+            catch
+                Kind:Reason:Stack ->
+                    failed(Actor, nobody, {Selector, Arguments}, {Kind, Reason, Stack})
+            end;
+        {'$bt_call', From, Ref, Selector, Arguments} ->
+            put('$bt_msg', Selector),
+            try apply(Class, Selector, [self() | Arguments]) of
+                Value ->
+                    From ! {'$bt_reply', Ref, outgoing(Value)},
+                    loop(Actor)
+            catch
+                Kind:Reason:Stack ->
+                    failed(Actor, {caller, From, Ref}, {Selector, Arguments},
+                           {Kind, Reason, Stack})
+            end;
+        {system, From, Request} -> system(Actor, From, Request);
+        Message -> loop(handle(Actor, Message))
+    end;
+loop(Actor) ->
+    receive
+        {system, From, Request} -> system(Actor, From, Request);
+        Message -> loop(handle(Actor, Message))
+    end.
+
+%% Comes back through system_continue/3, so it must be the last call of the loop.
+-spec system(#actor{}, term(), term()) -> no_return().
+system(Actor = #actor{parent = Parent, debug = Debug}, From, Request) ->
+    sys:handle_system_msg(Request, From, Parent, ?MODULE, Debug, Actor).
+
+%%% Messages
+
+-spec handle(#actor{}, term()) -> #actor{} | no_return().
+handle(Actor, {'$bt_send', Id, Address, Selector, Arguments}) ->
+    perform(Actor, {future, Id, Address}, Selector, Arguments);
+handle(Actor, {'$bt_call', From, Ref, Selector, Arguments}) ->
+    perform(Actor, {caller, From, Ref}, Selector, Arguments);
+handle(Actor, {'$bt_cast', Selector, Arguments}) ->
+    perform(Actor, nobody, Selector, Arguments);
+handle(Actor, '$bt_tick') ->
+    bt_wait:idle_tick(),
+    Actor;
+handle(Actor, {'$bt_reply', Ref, settled}) ->
+    put('$bt_msg', 'whenResolved:'),
+    bt_when:ready(Ref, settled),
+    Actor;
+handle(Actor, {'$bt_reply', _Ref, _LateValue}) -> Actor;
+handle(Actor, {'$bt_fault', _Ref, _How, _LateException}) -> Actor;
+handle(Actor, {'$bt_timer', Timer}) ->
+    put('$bt_msg', 'after:do:'),
+    bt_timer:fire(Timer),
+    Actor;
+handle(Actor, {'DOWN', Ref, process, Pid, Reason} = Down) ->
+    bt_when:ready(Ref, {down, Reason})
+        orelse notify(Actor, 'actorDown:reason:', [Pid, Reason], Down),
+    Actor;
+handle(Actor, {'EXIT', Pid, Reason}) -> exit_signal(Actor, Pid, Reason);
+handle(Actor, {'$gen_call', From, Request}) -> gen_request(Actor, {gen, From}, Request);
+handle(Actor, {'$gen_cast', Request}) -> gen_request(Actor, nobody, Request);
+handle(Actor, {'$bt_duty', {Duty, Other}}) ->
+    bt_actor:Duty(self(), Other),
+    Actor;
+handle(Actor, '$bt_stop') -> terminate(Actor, get('$bt_stop'));
+handle(Actor, Message) -> notify(Actor, 'receive:', [Message], Message).
+
+%% `gen_server:call(Actor, {Selector, Arguments})', or just the selector.
+-spec gen_request(#actor{}, reply_to(), term()) -> #actor{}.
+gen_request(Actor, ReplyTo, {Selector, Arguments}) when is_atom(Selector), is_list(Arguments) ->
+    perform(Actor, ReplyTo, Selector, Arguments);
+gen_request(Actor, ReplyTo, Selector) when is_atom(Selector) ->
+    perform(Actor, ReplyTo, Selector, []);
+gen_request(Actor, {gen, From}, Request) ->
+    gen_server:reply(From, {error, bt_fault:type_error(<<"{Selector, Arguments}">>, Request)}),
+    Actor;
+gen_request(Actor, nobody, Request) ->
+    notify(Actor, 'receive:', [{'$gen_cast', Request}], Request).
+
+%% A message that came from outside Beamtalk, for a method that the class may or may not have.
+-spec notify(#actor{}, atom(), [term()], term()) -> #actor{}.
+notify(Actor = #actor{class = Class}, Selector, Arguments, Message) ->
+    case erlang:function_exported(Class, Selector, length(Arguments) + 1) of
+        true -> perform(Actor, nobody, Selector, Arguments);
+        false ->
+            bt_report:unexpected(Class, Message),
+            Actor
+    end.
+
+%% The parent's exit signal ends the actor. So does any other one, unless the program itself asked
+%% to see them (`trapExit: true').
+-spec exit_signal(#actor{}, pid(), term()) -> #actor{}.
+exit_signal(Actor = #actor{parent = Parent}, Parent, Reason) -> terminate(Actor, Reason);
+exit_signal(Actor, Pid, Reason) ->
+    case get('$bt_trap_exit') of
+        true -> notify(Actor, 'exit:reason:', [Pid, Reason], {'EXIT', Pid, Reason});
+        _ when Reason =:= normal -> Actor;
+        _ -> terminate(Actor, Reason)
+    end.
+
+-spec perform(#actor{}, reply_to(), atom(), [term()]) -> #actor{} | no_return().
+perform(Actor = #actor{class = Class, resume = Resume}, ReplyTo, Selector, Arguments) ->
+    put('$bt_msg', Selector),
+    Before = before(Resume),
+    try apply(Class, Selector, [self() | Arguments]) of
+        Value ->
+            reply(ReplyTo, Value),
+            Actor
+    catch
+        Kind:Reason:Stack ->
+            failed(Actor, ReplyTo, {Selector, Arguments}, {Kind, Reason, Stack}, Before)
+    end.
+
+-spec before(boolean()) -> bt_state:snapshot().
+before(true) -> bt_state:snapshot();
+before(false) -> [].
+
+%%% Replies
+
+-spec reply(reply_to(), term()) -> ok.
+reply(nobody, _) -> ok;
+reply({caller, From, Ref}, Value) ->
+    From ! {'$bt_reply', Ref, outgoing(Value)},
+    ok;
+reply({future, Id, Address}, Value) -> bt_future:settle(Id, Address, {ok, outgoing(Value)});
+reply({gen, From}, {'$bt_future', _, _, _} = Future) ->
+    bt_future:forward(Future, fun(Answer) -> gen_server:reply(From, gen_answer(Answer)) end);
+reply({gen, From}, Value) -> gen_server:reply(From, outgoing(Value)).
+
+-spec gen_answer(bt_future:outcome()) -> term().
+gen_answer({ok, Value}) -> Value;
+gen_answer({error, Exception}) -> {error, Exception}.
+
+-spec outgoing(term()) -> term().
+outgoing(Value) when is_number(Value); is_atom(Value); is_binary(Value); is_pid(Value) -> Value;
+outgoing(Value) -> bt_cell:copy(Value).
+
+%%% Errors
+
+-spec failed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()}) -> no_return().
+failed(Actor, ReplyTo, Message, Raised) -> loop(failed(Actor, ReplyTo, Message, Raised, [])).
+
+-spec failed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()},
+             bt_state:snapshot()) -> #actor{} | no_return().
+failed(Actor = #actor{class = Class, resume = Resume}, ReplyTo, Message, Raised, Before) ->
+    {Kind, Reason, Stack} = Raised,
+    Exception = bt_error:wrap(Kind, Reason, Stack),
+    case is_refusal(Exception, Message) of
+        true ->
+            refuse(Actor, ReplyTo, Message, Exception);
+        false when Resume ->
+            bt_state:restore(Before),
+            bt_report:resumed(Class, Message, Exception, Stack),
+            refuse_with(ReplyTo, Exception),
+            Actor;
+        false when Kind =:= exit ->
+            doom(ReplyTo, Exception),
+            terminate(Actor, Reason);
+        false -> crash(Actor, ReplyTo, Message, Exception, Stack)
+    end.
+
+%% The received message itself was not understood, or fitted no clause: the actor is unharmed.
+-spec is_refusal(bt_fault:exception(), {atom(), [term()]}) -> boolean().
+is_refusal(#{'$class' := 'bt.stdlib.DoesNotUnderstand', selector := Selector, receiver := Self,
+             arguments := Arguments}, {Selector, Arguments}) -> Self =:= self();
+is_refusal(#{'$class' := 'bt.stdlib.MatchError', selector := Selector, receiver := Self,
+             value := Value}, {Selector, Arguments}) ->
+    Self =:= self() andalso (Arguments =:= [Value] orelse Arguments =:= Value);
+is_refusal(_, _) -> false.
+
+-spec refuse(#actor{}, reply_to(), {atom(), [term()]}, bt_fault:exception()) -> #actor{}.
+refuse(Actor = #actor{class = Class}, nobody, Message, Exception) ->
+    bt_report:refused(Class, Message, Exception),
+    Actor;
+refuse(Actor, ReplyTo, _, Exception) ->
+    refuse_with(ReplyTo, Exception),
+    Actor.
+
+-spec refuse_with(reply_to(), bt_fault:exception()) -> ok.
+refuse_with(nobody, _) -> ok;
+refuse_with({caller, From, Ref}, Exception) ->
+    From ! {'$bt_fault', Ref, refused, Exception},
+    ok;
+refuse_with({future, Id, Address}, Exception) ->
+    bt_future:settle(Id, Address, {error, Exception});
+refuse_with({gen, From}, Exception) -> gen_server:reply(From, {error, Exception}).
+
+%% Everybody who waits hears the reason, but acts on it only when this process is dead.
+-spec crash(#actor{}, reply_to(), {atom(), [term()]}, bt_fault:exception(), list()) ->
+          no_return().
+crash(Actor = #actor{class = Class}, ReplyTo, {Selector, _} = Message, Exception, Stack) ->
+    put('$bt_msg', Selector),
+    bt_report:crash(Class, Message, Exception, Stack),
+    run_terminate(Actor, Exception),
+    doom(ReplyTo, Exception),
+    die(Class, {Exception, Stack}).
+
+-spec doom(reply_to(), bt_fault:exception()) -> ok.
+doom({caller, From, Ref}, Exception) ->
+    From ! {'$bt_fault', Ref, dying, Exception},
+    ok;
+doom({future, Id, Address}, Exception) -> bt_future:leave(Id, Address, {error, Exception});
+doom(_, _) -> ok.
+
+%% Those whose messages are still in the mailbox get ActorDied with class and reason.
+-spec die(module(), term()) -> no_return().
+die(Class, Reason) ->
+    Exception = bt_fault:actor_died(self(), Class, Reason),
+    doom_mailbox(Exception),
+    exit(Reason).
+
+-spec doom_mailbox(bt_fault:exception()) -> ok.
+doom_mailbox(Exception) ->
+    receive
+        {'$bt_call', From, Ref, _, _} ->
+            doom({caller, From, Ref}, Exception),
+            doom_mailbox(Exception);
+        {'$bt_send', Id, Address, _, _} ->
+            doom({future, Id, Address}, Exception),
+            doom_mailbox(Exception)
+    after 0 -> ok
+    end.
+
+%%% The end
+
+-spec terminate(#actor{}, term()) -> no_return().
+terminate(Actor = #actor{class = Class}, Reason) ->
+    run_terminate(Actor, Reason),
+    die(Class, Reason).
+
+%% An error in `terminate:' must not hide the reason for which the actor ends.
+-spec run_terminate(#actor{}, term()) -> term().
+run_terminate(#actor{class = Class}, Reason) ->
+    try
+        erlang:function_exported(Class, 'terminate:', 2)
+            andalso Class:'terminate:'(self(), Reason)
+    catch
+        Kind:Error:Stack ->
+            Exception = bt_error:wrap(Kind, Error, Stack),
+            bt_report:crash(Class, {'terminate:', [Reason]}, Exception, Stack)
+    end.
+
+%%% sys
+
+%% @private
+-spec system_continue(pid(), [sys:dbg_opt()], #actor{}) -> no_return().
+system_continue(_Parent, Debug, Actor) -> loop(Actor#actor{debug = Debug}).
+
+%% @private
+-spec system_terminate(term(), pid(), [sys:dbg_opt()], #actor{}) -> no_return().
+system_terminate(Reason, _Parent, _Debug, Actor) -> terminate(Actor, Reason).
+
+%% @private
+-spec system_get_state(#actor{}) -> {ok, #{atom() => term()}}.
+system_get_state(_Actor) -> {ok, bt_state:to_map()}.
+
+%% @private
+-spec system_replace_state(fun((map()) -> map()), #actor{}) -> {ok, map(), #actor{}}.
+system_replace_state(Change, Actor) ->
+    New = Change(bt_state:to_map()),
+    bt_state:replace(New),
+    {ok, New, Actor}.
+
+%% @private
+-spec system_code_change(#actor{}, module(), term(), term()) -> {ok, #actor{}}.
+system_code_change(Actor = #actor{class = Class}, _Module, _Old, _Extra) ->
+    {ok, Actor#actor{resume = resumes(Class)}}.

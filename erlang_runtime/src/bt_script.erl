@@ -1,0 +1,52 @@
+%% @doc Runs a script from its first statement to the end of the node.
+%%
+%% The script runs in a process of its own, which may crash like any other. After its last
+%% statement it still runs the blocks it has registered on futures and timers, for 30 s at most.
+-module(bt_script).
+
+-export([run/2, main/2, arguments/0]).
+
+-define(ARGUMENTS, bt_script_arguments).
+-define(SETTLE_MS, 30000).
+
+%% @doc Runs the script of a facade and halts the node: status 0, or 1 after an uncaught error.
+-spec run(module(), [unicode:chardata()]) -> no_return().
+run(Facade, Arguments) ->
+    bt_report:to_standard_error(),
+    bt_transcript:use_utf8(),
+    {ok, _} = application:ensure_all_started(beamtalk_runtime),
+    Status = main(Facade, Arguments),
+    _ = logger_std_h:filesync(default),
+    erlang:halt(Status).
+
+%% @doc The same without halting; answers the exit status.
+-spec main(module(), [unicode:chardata()]) -> 0 | 1.
+main(Facade, Arguments) ->
+    persistent_term:put(?ARGUMENTS, [unicode:characters_to_binary(A) || A <- Arguments]),
+    {Pid, Monitor} = spawn_monitor(fun() -> exit({done, perform(Facade)}) end),
+    receive
+        {'DOWN', Monitor, process, Pid, {done, ok}} -> 0;
+        {'DOWN', Monitor, process, Pid, {done, {failed, Exception}}} ->
+            complain(bt_error:report(Exception));
+        {'DOWN', Monitor, process, Pid, Reason} ->
+            complain(io_lib:format("the script was ended: ~0tp", [Reason]))
+    end.
+
+%% @doc What followed the name of the script on the command line: `System arguments'.
+-spec arguments() -> [binary()].
+arguments() -> persistent_term:get(?ARGUMENTS, []).
+
+-spec perform(module()) -> ok | {failed, bt_fault:exception()}.
+perform(Facade) ->
+    put('$bt_mode', script),
+    try
+        Facade:main(#{'$class' => Facade}),
+        bt_wait:settle(?SETTLE_MS)
+    catch
+        Class:Reason:Stack -> {failed, bt_error:wrap(Class, Reason, Stack)}
+    end.
+
+-spec complain(unicode:chardata()) -> 1.
+complain(Text) ->
+    io:put_chars(standard_error, [Text, $\n]),
+    1.

@@ -1,0 +1,70 @@
+%% @doc Standard output of Beamtalk programs.
+%%
+%% Every text goes to one io device, which writes whole requests in the order in which they
+%% arrive, and answers when the text is written. The device is `user', or whatever `set_sink/1'
+%% was given: so the node behind a REPL can send the text elsewhere.
+-module(bt_transcript).
+
+-export([show/1, show_cr/1, cr/0, tab/0, write/1]).
+-export([set_sink/1, sink/0, use_utf8/0]).
+-export_type([sink/0]).
+
+-type sink() :: io:device() | fun((binary()) -> term()).
+
+-define(SINK, bt_transcript_sink).
+
+%% @doc Writes the displayString of any value; waits for a future.
+-spec show(term()) -> nil.
+show(Value) -> write(text(Value)).
+
+%% @doc The same, and ends the line.
+-spec show_cr(term()) -> nil.
+show_cr(Value) -> write(<<(text(Value))/binary, $\n>>).
+
+%% @doc Ends the line.
+-spec cr() -> nil.
+cr() -> write(<<$\n>>).
+
+%% @doc Writes a tab.
+-spec tab() -> nil.
+tab() -> write(<<$\t>>).
+
+-spec text(term()) -> binary().
+text(Text) when is_binary(Text) -> Text;
+text(Value) -> bt_op:interpolate([Value]).
+
+%% @doc Writes UTF-8 text as it is. When it returns, the device has it.
+-spec write(binary()) -> nil.
+write(Text) ->
+    put_text(sink(), Text),
+    nil.
+
+%% Bytes that are not UTF-8 are shown as Latin-1, rather than refused.
+-spec put_text(sink(), binary()) -> term().
+put_text(Sink, Text) when is_function(Sink, 1) -> Sink(Text);
+put_text(Device, Text) ->
+    case io:request(Device, {put_chars, unicode, Text}) of
+        ok -> ok;
+        {error, {put_chars, _, _}} -> io:request(Device, {put_chars, latin1, Text});
+        {error, terminated} -> gone(Device)
+    end.
+
+%% Nobody reads what we write any more (`… | head'): a program that writes has nothing left to do.
+-spec gone(sink()) -> no_return().
+gone(user) -> erlang:halt(1);
+gone(_) -> erlang:error(bt_fault:user_error(<<"the Transcript is closed">>)).
+
+%% @doc Sends all further text to another device, or to a function.
+-spec set_sink(sink()) -> ok.
+set_sink(Sink) -> persistent_term:put(?SINK, Sink).
+
+%% @doc Where the text goes.
+-spec sink() -> sink().
+sink() -> persistent_term:get(?SINK, user).
+
+%% @doc Writes UTF-8 whatever the locale says.
+-spec use_utf8() -> ok.
+use_utf8() ->
+    _ = io:setopts(user, [{encoding, unicode}]),
+    _ = io:setopts(standard_error, [{encoding, unicode}]),
+    ok.

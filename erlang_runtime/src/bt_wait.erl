@@ -1,0 +1,171 @@
+%% @doc How a process waits for one answer.
+%%
+%% An answer is `{'$bt_reply', Ref, Value}', or `{'$bt_fault', Ref, dying | refused, Exception}',
+%% or the `DOWN' message of the monitor `Ref'. Three kinds of process wait:
+%%
+%% an *actor* waits for nothing else; what its futures' blocks want must wait until it is between
+%% messages. A *script* also runs the blocks that it registered, as they become ready. A *foreign*
+%% Erlang process does like a script, and must never find our internal messages in its mailbox.
+%%
+%% A timer for each wait would cost a third of a round trip. So actors, and scripts without
+%% registered blocks, keep one uncancelled 200 ms timer (the tick) and look at the clock, and for
+%% deadlocks, only when a wait has seen two of them.
+-module(bt_wait).
+
+-export([armed/0, idle_tick/0, for/3, after_ticks/3, sleep/1, settle/1, deadline/1, left/1]).
+-export_type([answer/0, limit/0, deadline/0]).
+
+-type limit() :: non_neg_integer() | infinity.
+-type deadline() :: integer() | infinity.
+-type answer() :: {reply, term()} | {fault, dying | refused, bt_fault:exception()}
+                | {down, term()} | timeout | {deadlock, [pid()]}.
+
+-define(TICK, '$bt_tick').
+-define(TICK_MS, 200).
+-define(LONGEST_PROBE_MS, 10000).
+
+%% @doc Whether this process may wait without a timer of its own. Starts the tick if need be.
+-spec armed() -> boolean().
+armed() ->
+    case get(?TICK) of
+        undefined -> arm(get('$bt_mode'));
+        _ -> true
+    end.
+
+-spec arm(undefined | actor | script | callbacks) -> boolean().
+arm(undefined) -> false;
+arm(callbacks) -> false;
+arm(_) ->
+    erlang:send_after(?TICK_MS, self(), ?TICK),
+    put(?TICK, true),
+    true.
+
+%% @doc A tick arrived outside of any wait.
+-spec idle_tick() -> ok.
+idle_tick() ->
+    erase(?TICK),
+    ok.
+
+%% @doc Waits for the answer `Ref' of `Target' without looking at the clock at first.
+%% To be called when a first tick has been seen.
+-spec after_ticks(reference(), pid(), limit()) -> answer().
+after_ticks(Ref, Target, Limit) ->
+    Deadline = deadline(Limit),
+    erase(?TICK),
+    armed(),
+    receive
+        {'$bt_reply', Ref, Value} -> {reply, Value};
+        {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
+        {'DOWN', Ref, process, _, Reason} -> {down, Reason};
+        ?TICK ->
+            erase(?TICK),
+            until(Ref, Target, Deadline)
+    end.
+
+%% @doc Waits for the answer `Ref' of `Target', with timers.
+-spec for(reference(), pid(), limit()) -> answer().
+for(Ref, Target, Limit) ->
+    until(Ref, Target, deadline(Limit)).
+
+-spec until(reference(), pid(), deadline()) -> answer().
+until(Ref, Target, Deadline) ->
+    case get('$bt_mode') of
+        actor -> probe(Ref, Target, Deadline, ?TICK_MS, fun quiet/3);
+        _ -> probe(Ref, Target, Deadline, ?TICK_MS, fun lively/3)
+    end.
+
+%% Waits in slices; after each without an answer looks for a ring of waiting processes.
+-spec probe(reference(), pid(), deadline(), pos_integer(), fun()) -> answer().
+probe(Ref, Target, Deadline, Slice, Receive) ->
+    End = earlier(deadline(Slice), Deadline),
+    case Receive(Ref, left(End), End) of
+        timeout when End =:= Deadline -> timeout;
+        timeout -> ring(Ref, Target, Deadline, Slice, Receive);
+        Answer -> Answer
+    end.
+
+-spec ring(reference(), pid(), deadline(), pos_integer(), fun()) -> answer().
+ring(Ref, Target, Deadline, Slice, Receive) ->
+    case bt_deadlock:check(self(), Target, Ref) of
+        [] ->
+            Answer = probe(Ref, Target, Deadline, min(2 * Slice, ?LONGEST_PROBE_MS), Receive),
+            bt_deadlock:forget(self()),
+            Answer;
+        Ring ->
+            bt_deadlock:forget(self()),
+            {deadlock, Ring}
+    end.
+
+-spec quiet(reference(), limit(), deadline()) -> answer().
+quiet(Ref, Wait, _End) ->
+    receive
+        {'$bt_reply', Ref, Value} -> {reply, Value};
+        {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
+        {'DOWN', Ref, process, _, Reason} -> {down, Reason}
+    after Wait -> timeout
+    end.
+
+-spec lively(reference(), limit(), deadline()) -> answer().
+lively(Ref, Wait, End) -> lively(Ref, Wait, End, fun() -> false end).
+
+%% Like quiet/3, but runs the blocks this process has registered, until `Enough' says so.
+-spec lively(reference(), limit(), deadline(), fun(() -> boolean())) -> answer().
+lively(Ref, Wait, End, Enough) ->
+    Blocks = bt_when:blocks(),
+    receive
+        {'$bt_reply', Ref, Value} -> {reply, Value};
+        {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
+        {'DOWN', Ref, process, _, Reason} -> {down, Reason};
+        {'$bt_reply', Other, settled} ->
+            bt_when:ready(Other, settled),
+            go_on(Ref, End, Enough);
+        {'DOWN', Other, process, _, Reason} when is_map_key(Other, Blocks) ->
+            bt_when:ready(Other, {down, Reason}),
+            go_on(Ref, End, Enough);
+        {'$bt_timer', Timer} ->
+            bt_timer:fire(Timer),
+            go_on(Ref, End, Enough);
+        ?TICK ->
+            idle_tick(),
+            go_on(Ref, End, Enough)
+    after Wait -> timeout
+    end.
+
+-spec go_on(reference(), deadline(), fun(() -> boolean())) -> answer().
+go_on(Ref, End, Enough) ->
+    case Enough() of
+        true -> timeout;
+        false -> lively(Ref, left(End), End, Enough)
+    end.
+
+%% @doc Does nothing for so long; a script meanwhile runs its registered blocks.
+-spec sleep(non_neg_integer()) -> ok.
+sleep(Ms) ->
+    case get('$bt_mode') of
+        actor -> timer:sleep(Ms);
+        _ ->
+            timeout = lively(make_ref(), Ms, deadline(Ms)),
+            ok
+    end.
+
+%% @doc Runs registered blocks until none is left to run, or the time is over. Timers that repeat
+%% for ever do not count.
+-spec settle(non_neg_integer()) -> ok.
+settle(Ms) ->
+    Idle = fun() -> map_size(bt_when:blocks()) =:= 0 andalso bt_timer:waiting() =:= 0 end,
+    Idle() orelse lively(make_ref(), Ms, deadline(Ms), Idle),
+    ok.
+
+%% @doc The moment at which so many milliseconds are over.
+-spec deadline(limit()) -> deadline().
+deadline(infinity) -> infinity;
+deadline(Ms) -> erlang:monotonic_time(millisecond) + Ms.
+
+%% @doc The milliseconds until a moment, zero when it is past.
+-spec left(deadline()) -> limit().
+left(infinity) -> infinity;
+left(Deadline) -> max(0, Deadline - erlang:monotonic_time(millisecond)).
+
+-spec earlier(deadline(), deadline()) -> deadline().
+earlier(A, infinity) -> A;
+earlier(A, B) -> min(A, B).

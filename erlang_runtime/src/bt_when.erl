@@ -1,0 +1,156 @@
+%% @doc Blocks that a process has registered on futures, and runs when it next waits.
+%%
+%% The process keeps them in its dictionary under the reference on which it will hear of the
+%% future. A message with that reference makes `ready/2' run the block; its value settles the
+%% future that `register/3' answered.
+-module(bt_when).
+
+-export([register/3, ready/2, blocks/0, can_settle/1, first/2]).
+
+-type entry() :: {bt_future:future(), block(), block(), bt_future:future()}.
+-type block() :: fun() | none.
+-type news() :: settled | {down, term()}.
+
+-define(BLOCKS, '$bt_when').
+
+%% @doc Registers blocks for the value and for the error; `none' passes it on.
+-spec register(term(), block(), block()) -> bt_future:future().
+register(Future, Resolved, Rejected) ->
+    Result = bt_future:new(self()),
+    watch(as_future(Future), Resolved, Rejected, Result),
+    Result.
+
+-spec as_future(term()) -> bt_future:future().
+as_future(Value) ->
+    case bt_future:is_future(Value) of
+        true -> Value;
+        false -> bt_future:resolved(Value)
+    end.
+
+-spec watch(bt_future:future(), block(), block(), bt_future:future()) -> ok.
+watch(Future, Resolved, Rejected, Result) ->
+    Ref = subscribe(Future),
+    remember((blocks())#{Ref => {Future, Resolved, Rejected, Result}}).
+
+%% News of a settled future comes as a message too: its block runs later, never at once.
+-spec subscribe(bt_future:future()) -> reference().
+subscribe(Future) ->
+    case bt_future:subscribe(Future) of
+        {waiting, Alias} -> Alias;
+        settled ->
+            Ref = make_ref(),
+            self() ! {'$bt_reply', Ref, settled},
+            Ref
+    end.
+
+%% @doc The registered blocks of this process by reference.
+-spec blocks() -> #{reference() => entry()}.
+blocks() ->
+    case get(?BLOCKS) of
+        undefined -> #{};
+        Blocks -> Blocks
+    end.
+
+%% A script with registered blocks has to look for their news wherever it waits (bt_wait).
+-spec remember(#{reference() => entry()}) -> ok.
+remember(Blocks) when map_size(Blocks) =:= 0 ->
+    erase(?BLOCKS),
+    switch(callbacks, script);
+remember(Blocks) ->
+    put(?BLOCKS, Blocks),
+    switch(script, callbacks).
+
+-spec switch(atom(), atom()) -> ok.
+switch(From, To) ->
+    case get('$bt_mode') of
+        From ->
+            put('$bt_mode', To),
+            bt_wait:idle_tick();
+        _ -> ok
+    end.
+
+%% @doc Whether this process may wait for a future that it has to settle itself.
+-spec can_settle(bt_future:future()) -> boolean().
+can_settle(_Future) ->
+    get('$bt_mode') =/= actor andalso map_size(blocks()) > 0.
+
+%% @doc There is news of a future. Answers false if it is not about one of this process's blocks.
+-spec ready(reference(), news()) -> boolean().
+ready(Ref, News) ->
+    case maps:take(Ref, blocks()) of
+        {Entry, Rest} ->
+            remember(Rest),
+            proceed(Entry, News),
+            true;
+        error -> false
+    end.
+
+-spec proceed(entry(), news()) -> ok.
+proceed({Future, Resolved, Rejected, Result}, News) ->
+    case advance(Future, News) of
+        {pending, Open} -> watch(Open, Resolved, Rejected, Result);
+        {settled, {ok, Value}} -> run(Resolved, Value, ok, Result);
+        {settled, {error, Exception}} -> run(Rejected, Exception, error, Result)
+    end.
+
+-spec advance(bt_future:future(), news()) ->
+          {settled, bt_future:outcome()} | {pending, bt_future:future()}.
+advance(Future, settled) -> bt_future:tail(Future);
+advance(Future, {down, Reason}) ->
+    bt_future:target_died(Future, Reason),
+    bt_future:tail(Future).
+
+-spec run(block(), term(), ok | error, bt_future:future()) -> ok.
+run(none, Value, Tag, Result) -> settle(Result, {Tag, Value});
+run(Block, Value, _, Result) ->
+    try bt_block_call(Block, Value) of
+        Answer -> settle(Result, {ok, Answer})
+    catch
+        Class:Reason:Stack ->
+            Exception = bt_error:wrap(Class, Reason, Stack),
+            bt_report:block_failed(Exception, Stack),
+            settle(Result, {error, Exception})
+    end.
+
+%% `whenResolved: [ … ]' without a parameter is welcome where the value does not matter.
+-spec bt_block_call(fun(), term()) -> term().
+bt_block_call(Block, _) when is_function(Block, 0) -> Block();
+bt_block_call(Block, Value) when is_function(Block, 1) -> Block(Value);
+bt_block_call(Block, Value) -> bt_send:call(Block, 'value:', Value).
+
+-spec settle(bt_future:future(), bt_future:outcome()) -> ok.
+settle(Future, Outcome) ->
+    {Id, Address} = bt_future:address(Future, self()),
+    bt_future:settle(Id, Address, Outcome).
+
+%%% The first of several, in the process of a combination
+
+%% @doc The value that comes first. `any' passes over errors while there is something to wait for.
+-spec first([term()], any | race) -> term().
+first(Values, How) ->
+    Futures = [as_future(V) || V <- Values],
+    first_of(maps:from_list([{subscribe(F), F} || F <- Futures]), How, none).
+
+-spec first_of(#{reference() => bt_future:future()}, any | race, none | bt_fault:exception()) ->
+          term().
+first_of(Open, _, none) when map_size(Open) =:= 0 ->
+    erlang:error(bt_fault:user_error(<<"there is no future to wait for">>));
+first_of(Open, _, LastError) when map_size(Open) =:= 0 -> erlang:error(LastError);
+first_of(Open, How, LastError) ->
+    receive
+        {'$bt_reply', Ref, settled} -> first_news(Ref, settled, Open, How, LastError);
+        {'DOWN', Ref, process, _, Reason} -> first_news(Ref, {down, Reason}, Open, How, LastError)
+    end.
+
+-spec first_news(reference(), news(), map(), any | race, none | bt_fault:exception()) -> term().
+first_news(Ref, News, Open, How, LastError) ->
+    case maps:take(Ref, Open) of
+        error -> first_of(Open, How, LastError);
+        {Future, Rest} ->
+            case advance(Future, News) of
+                {pending, Next} -> first_of(Rest#{subscribe(Next) => Next}, How, LastError);
+                {settled, {ok, Value}} -> Value;
+                {settled, {error, E}} when How =:= any -> first_of(Rest, How, E);
+                {settled, {error, E}} -> erlang:error(E)
+            end
+    end.
