@@ -1,11 +1,12 @@
-%%% @doc The text of every value: `printString' (what could be read back) and `displayString' (what a
-%%% reader wants to see: a String, Symbol or Character without its quotes, `#' or `$').
+%%% @doc The text of every value: `printString' (what could be read back) and `displayString' (what
+%%% a reader wants to see: a String, Symbol or Character without its quotes, `#' or `$').
 %%%
-%%% Built-in representations are printed here; an instance of any other class prints itself through its own
-%%% `printString', also inside a collection. Nothing here waits for a future.
+%%% Built-in representations are printed here; an instance of any other class prints itself through
+%%% its own `printString', also inside a collection. Nothing here waits for a future.
 -module(bt_print).
 
--export([print_string/1, display_string/1, default_string/1, class_name/1, symbol_text/1, article/1]).
+-export([print_string/1, display_string/1, default_string/1]).
+-export([class_name/1, symbol_text/1, article/1]).
 
 -define(IS_LETTER(C), (C >= $a andalso C =< $z orelse C >= $A andalso C =< $Z orelse C =:= $_)).
 -define(IS_DIGIT(C), (C >= $0 andalso C =< $9)).
@@ -76,7 +77,7 @@ print(Value) when is_bitstring(Value) -> bits(Value);
 print(Value) when is_atom(Value) -> symbol(Value);
 print(Value) when is_list(Value) -> [<<"#(">>, elements(Value), $)];
 print(Value) when is_function(Value) -> <<"a Block">>;
-print(Value) when is_pid(Value) -> [article(class_name(bt_class:'of'(Value))), $\s, pid_to_list(Value)];
+print(Value) when is_pid(Value) -> [article(bt_class:name_of(Value)), $\s, pid_to_list(Value)];
 print(Value) when is_reference(Value) -> [<<"a Reference ">> | bare(erlang:ref_to_list(Value))];
 print(Value) when is_port(Value) -> [<<"a Port ">> | bare(erlang:port_to_list(Value))];
 print(Value) when is_tuple(Value) -> tuple(Value);
@@ -195,7 +196,9 @@ variables(Class) ->
 
 is_plain(<<First, Rest/binary>>) when ?IS_LETTER(First) -> is_name(Rest);
 is_plain(<<>>) -> false;
-is_plain(Text) -> lists:all(fun(Char) -> lists:member(Char, "+-*/<>=~&@%?\\,") end, binary_to_list(Text)).
+is_plain(Text) -> lists:all(fun is_operator/1, binary_to_list(Text)).
+
+is_operator(Char) -> lists:member(Char, "+-*/<>=~&@%?\\,").
 
 %% An identifier, or the keywords of a selector, of which each is followed by a colon.
 is_name(<<Char, Rest/binary>>) when ?IS_LETTER(Char); ?IS_DIGIT(Char) -> is_name(Rest);

@@ -1,0 +1,177 @@
+%%% @doc Primitives of Behaviour: what a class or metaclass knows of itself. A class object stands
+%%% for the instance side of its class, a metaclass for the class side.
+-module(bt_prim_behaviour).
+
+-export([name/1, sole_instance/1, superclass/1, subclasses/1, inherits_from/2, new/2]).
+-export([methods/1, all_selectors/1, method/2, includes/2, instances/1]).
+-export([variables/1, all_variables/1, class_variables/1]).
+-export([doc/1, set_doc/2, source_file/1, modifiers/1, package/1]).
+
+-define(CLASS(Module), #{'$class' := 'bt.stdlib.Class', module := Module}).
+-define(METACLASS(Module), #{'$class' := 'bt.stdlib.Metaclass', module := Module}).
+-define(DOC(Module), {?MODULE, doc, Module}).
+
+-type behaviour() :: #{'$class' := module(), module := module()}.
+
+%% @doc The name of the class, as a symbol.
+-spec name(behaviour()) -> atom().
+name(?CLASS(Module)) -> binary_to_atom(bt_class:name(Module));
+name(?METACLASS(Module)) -> binary_to_atom(<<(bt_class:name(Module))/binary, " class">>).
+
+%% @doc The class of a metaclass.
+-spec sole_instance(behaviour()) -> behaviour().
+sole_instance(?METACLASS(Module)) -> bt_class:object(Module).
+
+%% @doc The superclass, or nil. The metaclass of the root inherits from Class.
+-spec superclass(behaviour()) -> behaviour() | nil.
+superclass(#{module := Module} = Behaviour) ->
+    case {bt_class:superclass(Module), Behaviour} of
+        {nil, ?METACLASS(_)} -> bt_class:object('bt.stdlib.Class');
+        {nil, _} -> nil;
+        {Superclass, _} -> Behaviour#{module := Superclass}
+    end.
+
+%% @doc The classes directly below, by name.
+-spec subclasses(behaviour()) -> [behaviour()].
+subclasses(#{module := Module} = Behaviour) ->
+    [Behaviour#{module := Facade} || #{module := Facade} <- bt_prim_beamtalk:all_classes(),
+                                     bt_class:superclass(Facade) =:= Module].
+
+%% @doc Whether the other one is among the superclasses.
+-spec inherits_from(behaviour(), term()) -> boolean().
+inherits_from(?CLASS(Module), ?CLASS(Ancestor)) ->
+    Module =/= Ancestor andalso bt_class:inherits_from(Module, Ancestor);
+inherits_from(?METACLASS(Module), ?METACLASS(Ancestor)) ->
+    Module =/= Ancestor andalso bt_class:inherits_from(Module, Ancestor);
+inherits_from(?METACLASS(_), ?CLASS(Ancestor)) ->
+    bt_class:inherits_from('bt.stdlib.Class', Ancestor);
+inherits_from(?CLASS(_), ?METACLASS(_)) ->
+    false;
+inherits_from(Behaviour, Other) ->
+    bt_prim_collection:type_error(<<"a class">>, Other, Behaviour, 'inheritsFrom:').
+
+%% @doc An instance with some of its fields given.
+-spec new(behaviour(), term()) -> term().
+new(?CLASS(Module) = Class, Fields) when is_map(Fields) ->
+    case bt_class:kind(Module) of
+        Kind when Kind =:= value; Kind =:= object -> bt_class:instantiate(Module, Fields);
+        Kind -> no_instance(Class, Kind)
+    end;
+new(?METACLASS(_) = Metaclass, _Fields) ->
+    no_instance(Metaclass, metaclass);
+new(Class, Other) ->
+    bt_prim_collection:type_error(<<"a Dictionary">>, Other, Class, 'new:').
+
+no_instance(Class, Kind) ->
+    bt_error:raise('bt.stdlib.InstantiationError', #{
+        message => <<(bt_print:print_string(Class))/binary, " does not answer new">>,
+        hint => new_hint(Kind),
+        selector => new,
+        receiver => Class
+    }).
+
+new_hint(actor) -> <<"spawn makes an actor">>;
+new_hint(supervisor) -> <<"spawn starts a supervisor">>;
+new_hint(_) -> nil.
+
+%%% Methods
+
+%% @doc The methods that the class itself has on this side, by selector.
+-spec methods(behaviour()) -> [map()].
+methods(#{module := Module} = Behaviour) ->
+    Side = side(Behaviour),
+    Methods = [Method || #{side := S} = Method <- bt_class:methods(Module), S =:= Side],
+    BySelector = lists:sort(fun(#{selector := A}, #{selector := B}) -> A =< B end, Methods),
+    [compiled(Behaviour, Method) || Method <- BySelector].
+
+side(?CLASS(_)) -> instance;
+side(?METACLASS(_)) -> class.
+
+%% An instance of CompiledMethod.
+compiled(Behaviour, #{selector := Selector, arity := Arity} = Method) ->
+    #{file := File} = bt_class:meta(maps:get(module, Behaviour)),
+    #{
+        '$class' => 'bt.stdlib.CompiledMethod',
+        methodClass => Behaviour,
+        selector => Selector,
+        argumentCount => Arity,
+        doc => maps:get(doc, Method, nil),
+        source => maps:get(source, Method, nil),
+        file => maps:get(file, Method, File),
+        line => maps:get(line, Method, nil)
+    }.
+
+%% @doc All selectors that instances of the behaviour understand.
+-spec all_selectors(behaviour()) -> [atom()].
+all_selectors(#{module := Module} = Behaviour) ->
+    bt_class:selectors(Module, side(Behaviour)).
+
+%% @doc The class's own method of that selector, or nil.
+-spec method(behaviour(), term()) -> map() | nil.
+method(Behaviour, Selector) when is_atom(Selector) ->
+    case [Method || #{selector := S} = Method <- methods(Behaviour), S =:= Selector] of
+        [Method | _] -> Method;
+        [] -> nil
+    end;
+method(Behaviour, Other) ->
+    bt_prim_collection:type_error(<<"a Symbol">>, Other, Behaviour, '>>').
+
+%% @doc Whether the class itself has a method of that selector.
+-spec includes(behaviour(), term()) -> boolean().
+includes(Behaviour, Selector) ->
+    method(Behaviour, Selector) =/= nil.
+
+%% @doc The actors of the class that are alive.
+-spec instances(behaviour()) -> [pid()].
+instances(?CLASS(Module)) ->
+    [Pid || Pid <- processes(), bt_class:'of'(Pid) =:= Module, is_process_alive(Pid)];
+instances(_) ->
+    [].
+
+%%% Variables
+
+%% @doc The variables that the class itself declares.
+-spec variables(behaviour()) -> [atom()].
+variables(?CLASS(Module)) -> maps:get(variables, bt_class:meta(Module), []);
+variables(?METACLASS(Module)) -> class_variables(bt_class:object(Module)).
+
+%% @doc All variables, those of superclasses first.
+-spec all_variables(behaviour()) -> [atom()].
+all_variables(?CLASS(Module)) ->
+    bt_class:variables(Module);
+all_variables(?METACLASS(Module)) ->
+    Chain = lists:reverse(bt_class:chain(Module)),
+    lists:append([class_variables(bt_class:object(Class)) || Class <- Chain]).
+
+%% @doc The class variables that the class itself declares.
+-spec class_variables(behaviour()) -> [atom()].
+class_variables(#{module := Module}) -> maps:get(class_variables, bt_class:meta(Module), []).
+
+%%% Descriptions
+
+%% @doc The doc comment of the class, or nil.
+-spec doc(behaviour()) -> binary() | nil.
+doc(#{module := Module}) ->
+    case persistent_term:get(?DOC(Module), undefined) of
+        undefined -> maps:get(doc, bt_class:meta(Module), nil);
+        Doc -> Doc
+    end.
+
+%% @doc Another doc comment, until the node ends.
+-spec set_doc(behaviour(), term()) -> ok.
+set_doc(#{module := Module}, Doc) when is_binary(Doc); Doc =:= nil ->
+    persistent_term:put(?DOC(Module), Doc);
+set_doc(Behaviour, Other) ->
+    bt_prim_collection:type_error(<<"a String">>, Other, Behaviour, 'doc:').
+
+%% @doc The file that the class stands in.
+-spec source_file(behaviour()) -> binary() | nil.
+source_file(#{module := Module}) -> maps:get(file, bt_class:meta(Module), nil).
+
+%% @doc The words before the header: abstract, sealed.
+-spec modifiers(behaviour()) -> [atom()].
+modifiers(#{module := Module}) -> maps:get(modifiers, bt_class:meta(Module), []).
+
+%% @doc The package that the class belongs to.
+-spec package(behaviour()) -> atom().
+package(#{module := Module}) -> maps:get(package, bt_class:meta(Module), nil).

@@ -1,0 +1,83 @@
+%%% @doc Primitives of System: the machine and the node that the program runs on.
+-module(bt_prim_system).
+
+-export([arguments/0, get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
+-export([hostname/0, erlang_version/0, os_pid/0, unique_id/0, halt/1]).
+
+%% @doc What stands on the command line after the script's name.
+-spec arguments() -> [binary()].
+arguments() ->
+    application:get_env(beamtalk_runtime, arguments, []).
+
+%% @doc The environment variable, or the default.
+-spec get_env(term(), Default) -> binary() | Default.
+get_env(Name, Default) ->
+    case os:getenv(variable(Name, 'getEnv:')) of
+        false -> Default;
+        Value -> unicode:characters_to_binary(Value)
+    end.
+
+-spec set_env(term(), term()) -> true.
+set_env(Name, Value) ->
+    os:putenv(variable(Name, 'setEnv:value:'), characters(Value, 'setEnv:value:')).
+
+-spec unset_env(term()) -> true.
+unset_env(Name) ->
+    os:unsetenv(variable(Name, 'unsetEnv:')).
+
+variable(Name, Selector) ->
+    case characters(Name, Selector) of
+        [_ | _] = Text ->
+            case lists:member($=, Text) of
+                false -> Text;
+                true -> not_a_name(Name, Selector)
+            end;
+        _ ->
+            not_a_name(Name, Selector)
+    end.
+
+characters(Text, Selector) when is_binary(Text) ->
+    case {unicode:characters_to_list(Text), binary:match(Text, <<0>>)} of
+        {Characters, nomatch} when is_list(Characters) -> Characters;
+        _ -> not_a_name(Text, Selector)
+    end;
+characters(Symbol, _Selector) when is_atom(Symbol), Symbol =/= nil ->
+    atom_to_list(Symbol);
+characters(Other, Selector) ->
+    not_a_name(Other, Selector).
+
+not_a_name(Other, Selector) ->
+    bt_prim_collection:type_error(<<"a String for the environment">>, Other, nil, Selector).
+
+%% @doc Such as unix or win32.
+-spec os_family() -> binary().
+os_family() -> atom_to_binary(element(1, os:type())).
+
+%% @doc Such as linux or darwin.
+-spec os_name() -> binary().
+os_name() -> atom_to_binary(element(2, os:type())).
+
+%% @doc Such as x86_64.
+-spec architecture() -> binary().
+architecture() ->
+    hd(binary:split(list_to_binary(erlang:system_info(system_architecture)), <<"-">>)).
+
+-spec hostname() -> binary().
+hostname() ->
+    {ok, Name} = inet:gethostname(),
+    unicode:characters_to_binary(Name).
+
+-spec erlang_version() -> binary().
+erlang_version() -> list_to_binary(erlang:system_info(otp_release)).
+
+-spec os_pid() -> integer().
+os_pid() -> list_to_integer(os:getpid()).
+
+%% @doc An integer that no other call on this node answers.
+-spec unique_id() -> pos_integer().
+unique_id() -> erlang:unique_integer([positive]).
+
+%% @doc Ends the node with the status, after what was written is out.
+-spec halt(term()) -> no_return().
+halt(Status) when is_integer(Status), Status >= 0, Status =< 255 -> erlang:halt(Status);
+halt(Other) -> bt_prim_collection:type_error(<<"an Integer from 0 to 255">>, Other, nil, 'halt:').
