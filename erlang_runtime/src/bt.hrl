@@ -1,4 +1,5 @@
-%% Terms that more than one module of the runtime takes apart. The values of Beamtalk are described in docs/abi.md.
+%% Terms that more than one module of the runtime takes apart. The values of Beamtalk are
+%% described in docs/abi.md.
 
 -ifndef(BT_HRL).
 -define(BT_HRL, true).

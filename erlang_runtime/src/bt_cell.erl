@@ -1,14 +1,15 @@
 %% @doc Cells: the variables of blocks that are assigned and shared.
 %%
-%% The value of a cell that was assigned stands in the dictionary of the process, under the cell's key;
-%% until then the cell's own first value counts. The dictionary must not keep what no block can reach any
-%% more: each cell holds a reference to an `atomics' array, and the dictionary remembers only the
-%% reference's bits. From these bits the array can be had back just as long as some term still holds the
-%% reference, so a sweep finds the keys of dead cells without looking at anybody's heap.
+%% The value of a cell that was assigned stands in the dictionary of the process, under the
+%% cell's key; until then the cell's own first value counts. The dictionary must not keep what
+%% no block can reach any more: each cell holds a reference to an `atomics' array, and the
+%% dictionary remembers only the reference's bits. From these bits the array can be had back
+%% just as long as some term still holds the reference, so a sweep finds the keys of dead cells
+%% without looking at anybody's heap.
 %%
-%% A block is made by an exported function of its module from an environment, its only free variable:
-%% `{'$bt_env', Module, Maker, Self, Variable…}'. So a block that leaves the process can be made anew,
-%% with cells of its own that start at the values of that moment.
+%% A block is made by an exported function of its module from an environment, its only free
+%% variable: `{'$bt_env', Module, Maker, Self, Variable…}'. So a block that leaves the process
+%% can be made anew, with cells of its own that start at the values of that moment.
 -module(bt_cell).
 
 -export([new/1, get/1, put/2, copy/1, copy/2, live/0]).
@@ -108,8 +109,8 @@ erased(Key) ->
     _ = erlang:erase(Key),
     false.
 
-%% The bits that tell this array from all others. Only these: the node's name in front of them changes
-%% when the node becomes distributed.
+%% The bits that tell this array from all others. Only these: the node's name in front of them
+%% changes when the node becomes distributed.
 handle(Reference) ->
     Bytes = term_to_binary(Reference),
     Skipped = byte_size(Bytes) - ?HANDLE_BYTES,

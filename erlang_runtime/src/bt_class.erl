@@ -1,8 +1,8 @@
-%% @doc Classes at run time: which class a value has, where in the chain of superclasses a message is
-%% found, class variables, and the classes' own descriptions.
+%% @doc Classes at run time: which class a value has, where in the chain of superclasses a
+%% message is found, class variables, and the classes' own descriptions.
 -module(bt_class).
 
--export(['of'/1, object/1, name_of/1, resolve/1, exists/1]).
+-export(['of'/1, object/1, name/1, name_of/1, resolve/1, exists/1]).
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
 -export([side/1, selector/1, find/3, undefined/3, is_updating/3, instantiate/2]).
@@ -46,11 +46,16 @@
 object(Facade) ->
     ?CLASS_OBJECT(Facade).
 
+%% @doc The unqualified name: Counter for 'bt.app.Counter'.
+-spec name(facade()) -> binary().
+name(Facade) ->
+    bt_print:class_name(Facade).
+
 %% @doc What an error message calls a receiver: nil, true, false, `Counter class', or its class.
 -spec name_of(term()) -> binary().
 name_of(V) when V =:= nil; is_boolean(V) -> atom_to_binary(V);
-name_of(?CLASS_OBJECT_OF(Module)) -> <<(bt_print:class_name(Module))/binary, " class">>;
-name_of(V) -> bt_print:class_name('of'(V)).
+name_of(?CLASS_OBJECT_OF(Module)) -> <<(name(Module))/binary, " class">>;
+name_of(V) -> name('of'(V)).
 
 %% @doc The class of an unqualified name; raises UndefinedClass.
 -spec resolve(atom()) -> object().
@@ -182,8 +187,8 @@ selector(Function) ->
         _ -> {instance, Function}
     end.
 
-%% @doc The facade and function that answer a message, from the class upwards. A class answers with its
-%% class side, then as an instance of Class.
+%% @doc The facade and function that answer a message, from the class upwards. A class answers
+%% with its class side, then as an instance of Class.
 -spec find(facade(), atom(), arity()) -> {facade(), atom()} | none.
 find(Facade, Function, Arity) ->
     {Side, Selector} = selector(Function),
@@ -367,8 +372,8 @@ invalidate() ->
     true = ets:delete_all_objects(?CACHE),
     ok.
 
-%% The remembered answer, or what Compute finds; `none` is not remembered. Where the application does
-%% not run (Erlang code calling a class) there is no cache.
+%% The remembered answer, or what Compute finds; `none` is not remembered. Where the application
+%% does not run (Erlang code calling a class) there is no cache.
 cached(Key, Compute) ->
     case persistent_term:get(?CACHE, undefined) of
         undefined ->

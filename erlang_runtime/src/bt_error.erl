@@ -1,7 +1,7 @@
 %% @doc Exceptions: how the runtime raises them, and what Erlang's own errors become.
 -module(bt_error).
 
--export([raise/2, wrap/3, reraise/3]).
+-export([raise/2, wrap/3, reraise/3, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
 -export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
 -export([operands/3, zero_divide/2, wrong_arity/2, wrong_arguments/2, not_a_selector/2]).
@@ -24,6 +24,19 @@ raise(Facade, Fields) ->
 -spec reraise(class(), term(), term()) -> no_return().
 reraise(Class, Reason, Stack) ->
     erlang:raise(Class, Reason, Stack).
+
+%% @doc The exception as a reader wants to see it: message, hint and stack trace, a line each.
+-spec report(exception()) -> binary().
+report(#{'$class' := Class, message := Message} = Exception) ->
+    Hint =
+        case Exception of
+            #{hint := Text} when is_binary(Text) -> [<<"\n  hint: ">>, Text];
+            _ -> []
+        end,
+    Frames = bt_stack:format(maps:get(stackTrace, Exception, [])),
+    Name = bt_class:name(Class),
+    Lines = [[<<"\n  at ">>, Frame] || Frame <- Frames],
+    unicode:characters_to_binary([Name, <<": ">>, bt_print:display_string(Message), Hint, Lines]).
 
 %% Complete, and without the help of the class: it must be possible while classes are loaded.
 -spec exception(module(), atom(), iodata(), binary() | nil, map()) -> exception().
@@ -160,9 +173,8 @@ zero_divide(Op, A) ->
     erlang:error(zero_divide_exception(Op, A)).
 
 zero_divide_exception(Op, A) ->
-    exception(
-        'bt.stdlib.ZeroDivide', badarith, <<"division by zero">>, nil, #{receiver => A, selector => Op}
-    ).
+    Fields = #{receiver => A, selector => Op},
+    exception('bt.stdlib.ZeroDivide', badarith, <<"division by zero">>, nil, Fields).
 
 %% @doc A block that is given too many or too few arguments.
 -spec wrong_arity(function(), [term()]) -> no_return().
@@ -187,7 +199,8 @@ wrong_arguments(Selector, Args) ->
         <<"#">>, bt_print:symbol_text(Selector), <<" does not take ">>,
         count(length(Args), <<"argument">>)
     ],
-    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, #{selector => Selector})).
+    Fields = #{selector => Selector},
+    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
 
 -spec not_a_selector(term(), term()) -> no_return().
 not_a_selector(Receiver, Value) ->
@@ -223,7 +236,8 @@ unknown_field(Facade, Name, Names) ->
         exception('bt.stdlib.InstantiationError', instantiation_error, Message, Hint, Fields)
     ).
 
-%% @doc `^' out of a method that has returned, or a handler's message to an exception that is not handled.
+%% @doc `^' out of a method that has returned, or a handler's message to an exception that is
+%% not handled.
 -spec dead_context() -> no_return().
 dead_context() ->
     erlang:error(dead_context_exception()).
@@ -267,16 +281,20 @@ translate(throw, Reason, Stack) ->
 translate(Class, Reason, Stack) ->
     erlang_error(Class, Reason, Stack).
 
-arithmetic([{erlang, Op, [A, B], _} | _]) when B == 0, Op =:= '/'; B == 0, Op =:= 'div'; B == 0, Op =:= 'rem' ->
+arithmetic([{erlang, Op, [A, B], _} | _]) when
+    B == 0, (Op =:= '/' orelse Op =:= 'div' orelse Op =:= 'rem')
+->
     zero_divide_exception(Op, A);
 arithmetic([{erlang, Op, [A, B], _} | _]) ->
     Message = [
         bt_print:print_string(A), $\s, atom_to_binary(Op), $\s, bt_print:print_string(B),
         <<" cannot be computed">>
     ],
-    exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{receiver => A, selector => Op});
+    Fields = #{receiver => A, selector => Op},
+    exception('bt.stdlib.ArithmeticError', badarith, Message, nil, Fields);
 arithmetic(_Stack) ->
-    exception('bt.stdlib.ArithmeticError', badarith, <<"bad argument in an arithmetic expression">>, nil, #{}).
+    Message = <<"bad argument in an arithmetic expression">>,
+    exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{}).
 
 erlang_error(Class, Reason, Stack) ->
     Message = [atom_to_binary(Class), $\s, io_lib:format("~0tp", [Reason]), place(Stack)],

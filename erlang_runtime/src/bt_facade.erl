@@ -1,8 +1,9 @@
 %% @doc Assembles facades: the modules through which classes are entered.
 %%
-%% A facade is nothing but jumps. It never stands on a stack and no fun points into it, so it can be
-%% replaced at any time without harm to whoever runs a method. It is written as BEAM assembly, because
-%% a compiled call could not be guaranteed to be a jump, and because it takes a millisecond.
+%% A facade is nothing but jumps. It never stands on a stack and no fun points into it, so it
+%% can be replaced at any time without harm to whoever runs a method. It is written as BEAM
+%% assembly, because a compiled call could not be guaranteed to be a jump, and because it takes
+%% a millisecond.
 -module(bt_facade).
 
 -export([assemble/1, of_generation/1, class_functions/1]).
@@ -11,8 +12,8 @@
 %% Name and arity.
 -type fa() :: {atom(), arity()}.
 
-%% `functions' are the generation's own, `inherited' jump to the superclass's facade, `overrides' (of
-%% extensions and patches) come before both.
+%% `functions' are the generation's own, `inherited' jump to the superclass's facade,
+%% `overrides' (of extensions and patches) come before both.
 -type description() :: #{
     facade := module(),
     generation := module(),

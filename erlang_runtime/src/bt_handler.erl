@@ -1,9 +1,10 @@
-%% @doc Exception handlers: `on:do:', `ensure:', `ifCurtailed:', and what a handler may say to its exception.
+%% @doc Exception handlers: `on:do:', `ensure:', `ifCurtailed:', and what a handler may say to
+%% its exception.
 %%
-%% An Error unwinds by an Erlang exception to the innermost `on:do:' that wants it. A resumable exception
-%% looks for its handler before anything is unwound, in the list of handlers that the process dictionary
-%% keeps, innermost first. Whatever a handler decides is thrown to its `on:do:', tagged with it; `resume:'
-%% is thrown to the place of the signal.
+%% An Error unwinds by an Erlang exception to the innermost `on:do:' that wants it. A resumable
+%% exception looks for its handler before anything is unwound, in the list of handlers that the
+%% process dictionary keeps, innermost first. Whatever a handler decides is thrown to its
+%% `on:do:', tagged with it; `resume:' is thrown to the place of the signal.
 -module(bt_handler).
 
 -export([on_do/3, ensure/2, if_curtailed/2]).
@@ -24,8 +25,8 @@
 
 %%% Protected blocks
 
-%% @doc Runs the block; an exception that the filter wants goes to the handler. A filter is a class, a kind
-%% (a symbol), or a list of filters.
+%% @doc Runs the block; an exception that the filter wants goes to the handler. A filter is a
+%% class, a kind (a symbol), or a list of filters.
 -spec on_do(fun(() -> term()), term(), term()) -> term().
 on_do(Block, Filter, Handler) ->
     Tag = erlang:unique_integer(),
@@ -116,7 +117,8 @@ if_curtailed(Block, After) ->
 
 %%% Signalling
 
-%% @doc Raises an Error. The handler of any other exception runs here and now, and may make it answer.
+%% @doc Raises an Error. The handler of any other exception runs here and now, and may make it
+%% answer.
 -spec signal(map()) -> term().
 signal(Handled) ->
     Exception = maps:remove(?CONTEXT, Handled),

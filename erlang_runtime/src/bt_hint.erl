@@ -15,8 +15,9 @@ did_you_mean(Name, Candidates) ->
 -spec nearest(binary(), [binary()]) -> binary() | none.
 nearest(Name, Candidates) ->
     Limit = max(1, (byte_size(Name) + 1) div 3),
-    Close = [Candidate || Candidate <- Candidates, abs(byte_size(Candidate) - byte_size(Name)) =< Limit],
-    Rated = [{distance(Name, Candidate), Candidate} || Candidate <- Close, Candidate =/= Name],
+    Size = byte_size(Name),
+    Close = [C || C <- Candidates, C =/= Name, abs(byte_size(C) - Size) =< Limit],
+    Rated = [{distance(Name, Candidate), Candidate} || Candidate <- Close],
     case lists:sort([Pair || {Distance, _} = Pair <- Rated, Distance =< Limit]) of
         [] -> none;
         [{_, Nearest} | _] -> Nearest
@@ -26,8 +27,9 @@ nearest(Name, Candidates) ->
 -spec distance(binary(), binary()) -> non_neg_integer().
 distance(A, B) ->
     Chars = unicode:characters_to_list(B),
-    Row = lists:seq(0, length(Chars)),
-    lists:last(lists:foldl(fun(C, Above) -> row(C, Chars, Above) end, Row, unicode:characters_to_list(A))).
+    First = lists:seq(0, length(Chars)),
+    Next = fun(C, Above) -> row(C, Chars, Above) end,
+    lists:last(lists:foldl(Next, First, unicode:characters_to_list(A))).
 
 row(C, Chars, [Corner | _] = Above) ->
     row(C, Chars, Above, Corner + 1, [Corner + 1]).

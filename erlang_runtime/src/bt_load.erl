@@ -1,7 +1,7 @@
 %% @doc Loads classes. One process does it, so that two loads of a class cannot cross.
 %%
-%% Nothing is ever killed by a load: old code that somebody still runs is waited for, and then the load
-%% fails.
+%% Nothing is ever killed by a load: old code that somebody still runs is waited for, and then
+%% the load fails.
 -module(bt_load).
 -behaviour(gen_server).
 

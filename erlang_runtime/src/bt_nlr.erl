@@ -1,8 +1,8 @@
 %% @doc Non-local return: `^' in a block unwinds to the method that the block was written in.
 %%
-%% A method that needs it enters with a tag of its own; the tags of the activations that are live in this
-%% process stand in its dictionary, innermost first. A block kept longer than its method, or sent to
-%% another process, finds its tag missing.
+%% A method that needs it enters with a tag of its own; the tags of the activations that are
+%% live in this process stand in its dictionary, innermost first. A block kept longer than its
+%% method, or sent to another process, finds its tag missing.
 -module(bt_nlr).
 
 -export([enter/0, leave/1, return/2, caught/4]).

@@ -1,7 +1,7 @@
 %% @doc Operators, and the other places where the value itself is needed and not a future of it.
 %%
-%% Built-in values are computed here, in the first clauses; futures among the operands are waited for;
-%% anything else is sent the message.
+%% Built-in values are computed here, in the first clauses; futures among the operands are
+%% waited for; anything else is sent the message.
 -module(bt_op).
 
 -export(['+'/2, '-'/2, '*'/2, '/'/2, '%'/2, '**'/2, 'div:'/2]).
@@ -141,8 +141,8 @@ identical(A, B) ->
         Op -> ask(Op, A, B)
     end.
 
-%% The first of the operators that the value's class or a superclass below Object defines: only those are
-%% in its facade.
+%% The first of the operators that the value's class or a superclass below Object defines: only
+%% those are in its facade.
 own([Op | Ops], #{'$class' := Class} = A) ->
     case erlang:function_exported(Class, Op, 2) of
         true -> Op;

@@ -1,7 +1,8 @@
 %% @doc Methods that are added to classes, or replace some of their own, while the system runs.
 %%
-%% Such a method lives in a module of its own; the class's facade is assembled anew with a jump to it.
-%% What was replaced stays where it is, in the class's generation, for `super' and for whoever runs it.
+%% Such a method lives in a module of its own; the class's facade is assembled anew with a jump
+%% to it. What was replaced stays where it is, in the class's generation, for `super' and for
+%% whoever runs it.
 -module(bt_patch).
 
 -export([install/3, remove/3, drop/1, super/3]).
@@ -17,7 +18,8 @@ create_tables() ->
     ?TABLE = ets:new(?TABLE, [named_table, public, ordered_set, {read_concurrency, true}]),
     ok.
 
-%% @doc Links functions of a loaded extension module into a class. They replace what was linked there before.
+%% @doc Links functions of a loaded extension module into a class. They replace what was linked
+%% there before.
 -spec install(module(), module(), [{atom(), arity(), map()}]) -> ok.
 install(Facade, Module, Functions) ->
     bt_load:update(Facade, fun() ->
@@ -40,8 +42,8 @@ drop(Facade) ->
     true = ets:match_delete(?TABLE, {{Facade, '_', '_'}, '_', '_'}),
     ok.
 
-%% @doc What `super' means in an extension or patch: the method that was replaced, as its class was loaded,
-%% or the inherited one.
+%% @doc What `super' means in an extension or patch: the method that was replaced, as its class
+%% was loaded, or the inherited one.
 -spec super(module(), atom(), [term()]) -> term().
 super(Facade, Function, Args) ->
     #{generation := Generation, superclass := Superclass} = bt_class:meta(Facade),

@@ -1,14 +1,15 @@
 %% @doc Message sends that the compiler does not decide in line.
 %%
-%% By what becomes of the answer: `send' (a value, from an actor a future), `call' (awaited or needed at
-%% once), `cast' (not used); `update' and `upcast' are the same for statements that assign what an
-%% updating message answers to its receiver.
+%% By what becomes of the answer: `send' (a value, from an actor a future), `call' (awaited or
+%% needed at once), `cast' (not used); `update' and `upcast' are the same for statements that
+%% assign what an updating message answers to its receiver.
 -module(bt_send).
 
 -export([send/2, send/3, send/4, send/5, send/6, send/7, send/8]).
 -export([call/2, call/3, call/4, call/5, call/6, call/7, call/8]).
 -export([cast/2, cast/3, cast/4, cast/5, cast/6, cast/7, cast/8]).
--export([self_send/2, self_send/3, self_send/4, self_send/5, self_send/6, self_send/7, self_send/8]).
+-export([self_send/2, self_send/3, self_send/4, self_send/5, self_send/6, self_send/7]).
+-export([self_send/8]).
 -export([class_send/3, class_send/4, class_send/5, class_send/6, class_send/7, class_send/8]).
 -export([class_send/9]).
 -export([update/2, update/3, update/4, update/5, update/6, update/7, update/8]).
@@ -128,8 +129,8 @@ class_send_list(?CLASS_OBJECT_OF(Module) = Class, _Sel, ClassSel, Args) ->
 class_send_list(Self, Sel, _ClassSel, Args) ->
     self_send_list(Self, Sel, Args).
 
-%% @doc The answer, and what the receiver's variable holds afterwards: the answer, if the receiver's own
-%% method is declared updating.
+%% @doc The answer, and what the receiver's variable holds afterwards: the answer, if the
+%% receiver's own method is declared updating.
 -spec update_list(term(), atom(), [term()]) -> {Answer :: term(), Receiver :: term()}.
 update_list(R, Sel, Args) when is_pid(R) ->
     {send_actor(R, Sel, Args), R};
@@ -287,7 +288,8 @@ is_value('value:value:value:value:value:', 5) -> true;
 is_value('value:value:value:value:value:value:', 6) -> true;
 is_value(_Sel, _Arity) -> false.
 
-%% The class of the actor that runs here. The process dictionary has it from the start of the process on.
+%% The class of the actor that runs here. The process dictionary has it from the start of the
+%% process on.
 own_class(Self) ->
     case get('$bt_class') of
         undefined -> bt_class:'of'(Self);

@@ -4,7 +4,8 @@
 %%   LIST    [A, B]
 %%   VALUE   the selector that evaluates a block with so many arguments
 
-%% The order of clauses is that of measured frequency in programs; each test costs less than a nanosecond.
+%% The order of clauses is that of measured frequency in programs; each test costs less than a
+%% nanosecond.
 -spec send(term(), atom() ?TYPES) -> term().
 send(?CLASS_OBJECT_OF(Module) = R, Sel ?ARGS) ->
     Function = bt_class:side(Sel),

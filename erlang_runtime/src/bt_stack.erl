@@ -1,4 +1,5 @@
-%% @doc Stack traces as Beamtalk sees them: class, selector, file and line of the methods on the stack.
+%% @doc Stack traces as Beamtalk sees them: class, selector, file and line of the methods on the
+%% stack.
 -module(bt_stack).
 
 -export([frames/1, format/1]).
@@ -9,7 +10,8 @@
 %% An instance of StackFrame.
 -type frame() :: #{'$class' := module(), atom() => term()}.
 
-%% @doc The frames of Beamtalk methods, innermost first. Frames of the runtime and of Erlang are left out.
+%% @doc The frames of Beamtalk methods, innermost first. Frames of the runtime and of Erlang are
+%% left out.
 -spec frames(term()) -> [frame()].
 frames(Stack) when is_list(Stack) ->
     lists:append([frame(Entry) || Entry <- Stack]);
@@ -66,22 +68,12 @@ method(Module, Function, Line) ->
 
 %% '-increment/1-fun-0-' was written in increment.
 enclosing(<<"-", Rest/binary>> = Function) ->
-    case binary:matches(Rest, <<"/">>) of
-        [] ->
-            binary_to_atom(Function);
-        Slashes ->
-            [First | _] = [Position || {Position, 1} <- Slashes, is_arity(Rest, Position + 1)] ++ [none],
-            name_before(First, Rest, Function)
+    case re:run(Rest, <<"^(.*?)/[0-9]">>, [{capture, [1], binary}, dotall]) of
+        {match, [Name]} -> binary_to_atom(Name);
+        nomatch -> binary_to_atom(Function)
     end;
 enclosing(Function) ->
     binary_to_atom(Function).
-
-is_arity(Text, Position) ->
-    Position < byte_size(Text) andalso binary:at(Text, Position) >= $0 andalso
-        binary:at(Text, Position) =< $9.
-
-name_before(none, _Rest, Function) -> binary_to_atom(Function);
-name_before(Position, Rest, _Function) -> binary_to_atom(binary:part(Rest, 0, Position)).
 
 is_method(Module, Name) ->
     lists:any(fun(#{function := Function}) -> Function =:= Name end, methods(Module)).

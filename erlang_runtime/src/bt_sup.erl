@@ -1,4 +1,5 @@
-%% @doc Top supervisor. It also owns the runtime's ETS tables, which must outlive the servers that use them.
+%% @doc Top supervisor. It also owns the runtime's ETS tables, which must outlive the servers
+%% that use them.
 -module(bt_sup).
 -behaviour(supervisor).
 
