@@ -1,13 +1,8 @@
 %%% @doc Primitives of System: the machine and the node that the program runs on.
 -module(bt_prim_system).
 
--export([arguments/0, get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
+-export([get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
 -export([hostname/0, erlang_version/0, os_pid/0, unique_id/0, halt/1]).
-
-%% @doc What stands on the command line after the script's name.
--spec arguments() -> [binary()].
-arguments() ->
-    application:get_env(beamtalk_runtime, arguments, []).
 
 %% @doc The environment variable, or the default.
 -spec get_env(term(), Default) -> binary() | Default.
