@@ -13,8 +13,9 @@
                     message := binary() | nil, file := binary(), line := pos_integer(),
                     ms := non_neg_integer()}.
 
-%% `filter': only tests in whose `Class >> selector' the text occurs. `timeout': of one test, in ms.
--type options() :: #{filter => binary() | nil, timeout => pos_integer(),
+%% `filter': only tests in whose `Class >> selector' the text occurs. `selector': only that test.
+%% `timeout': of one test, in ms.
+-type options() :: #{filter => binary() | nil, selector => atom(), timeout => pos_integer(),
                      parallel => pos_integer()}.
 
 -define(TEST_MS, 60000).
@@ -51,7 +52,7 @@ in_parallel(Waiting, Width, Options, Running, Done) ->
 
 -spec run_class(module(), options()) -> [result()].
 run_class(Facade, Options) ->
-    Methods = [M || M <- tests(Facade), wanted(Facade, M, maps:get(filter, Options, nil))],
+    Methods = [M || M <- tests(Facade), wanted(Facade, M, Options)],
     Methods =:= [] orelse code:ensure_loaded(Facade),
     Limit = maps:get(timeout, Options, ?TEST_MS),
     case Methods =:= [] orelse fixture(Facade, Limit) of
@@ -87,9 +88,13 @@ is_test(#{side := instance, arity := 0, selector := Selector}) ->
     lists:prefix("test", atom_to_list(Selector));
 is_test(_) -> false.
 
--spec wanted(module(), map(), binary() | nil) -> boolean().
-wanted(_, _, Filter) when Filter =:= nil; Filter =:= <<>> -> true;
-wanted(Facade, #{selector := Selector}, Filter) ->
+-spec wanted(module(), map(), options()) -> boolean().
+wanted(_, #{selector := Selector}, #{selector := Only}) -> Selector =:= Only;
+wanted(Facade, Method, Options) -> contains(Facade, Method, maps:get(filter, Options, nil)).
+
+-spec contains(module(), map(), binary() | nil) -> boolean().
+contains(_, _, Filter) when Filter =:= nil; Filter =:= <<>> -> true;
+contains(Facade, #{selector := Selector}, Filter) ->
     Name = <<(bt_print:class_name(Facade))/binary, " >> ", (atom_to_binary(Selector))/binary>>,
     binary:match(Name, Filter) =/= nomatch.
 
