@@ -151,21 +151,18 @@ send(#{'$class' := Class} = Instance, Selector) ->
     case built_in(Instance) of
         none ->
             case is_atom(Class) andalso code:ensure_loaded(Class) of
-                {module, Class} -> text(bt_send:call(Instance, Selector), Selector);
+                {module, Class} -> ask(Instance, Selector);
                 _ -> instance(Instance)
             end;
         Text ->
             Text
     end.
 
-text(Text, _Selector) when is_binary(Text) ->
-    Text;
-text(Other, Selector) ->
-    bt_error:raise('bt.stdlib.TypeError', #{
-        message => <<(atom_to_binary(Selector))/binary, " must answer a String">>,
-        selector => Selector,
-        receiver => Other
-    }).
+ask(Instance, Selector) ->
+    case bt_send:call(Instance, Selector) of
+        Text when is_binary(Text) -> Text;
+        Other -> bt_error:not_a_string(Instance, Selector, Other)
+    end.
 
 instance(#{'$class' := Class} = Instance) when is_atom(Class) ->
     Head = article(class_name(Class)),
