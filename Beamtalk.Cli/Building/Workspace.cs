@@ -23,7 +23,6 @@ public sealed class Workspace(Toolchain toolchain)
     private ClassIndex _classes = ClassIndex.Empty;
     private ImmutableSortedSet<string> _variables = [];
     private ErlangSession? _session;
-    private int _inputs;
 
     public async Task<InputOutcome> EvaluateAsync(SourceText source)
     {
@@ -42,10 +41,13 @@ public sealed class Workspace(Toolchain toolchain)
         return new Evaluated(result, outcome.Diagnostics);
     }
 
+    /// <summary>Waits for what the inputs have set going: futures with registered blocks.</summary>
+    public Task SettleAsync() => _session?.SettleAsync() ?? Task.CompletedTask;
+
     private CompilationResult Compile(SourceText source)
     {
         var input = new CompilationInput([source], toolchain.Stdlib.With(_classes), new CompilationOptions());
-        return Compilation.CompileReplInput(input, ++_inputs, _variables);
+        return Compilation.CompileReplInput(input, toolchain.NextInput(), _variables);
     }
 
     private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled)
@@ -56,8 +58,16 @@ public sealed class Workspace(Toolchain toolchain)
             return new NoValue();
         }
 
-        (EvaluationResult result, ImmutableArray<string> bound) = await session.EvaluateAsync(input.Generation).ConfigureAwait(false);
-        _variables = _variables.Union(bound);
-        return result;
+        try
+        {
+            (EvaluationResult result, ImmutableArray<string> bound) = await session.EvaluateAsync(input.Generation).ConfigureAwait(false);
+            _variables = [.. bound];
+            return result;
+        }
+        catch (SessionEndedException error)
+        {
+            _variables = [];
+            return new RaisedError("process_ended", error.Message, error.Message);
+        }
     }
 }

@@ -21,13 +21,21 @@ public static class EvalCommand
     {
         await using var toolchain = new Toolchain(Installation.Find());
         var workspace = new Workspace(toolchain);
-        switch (await workspace.EvaluateAsync(new SourceText("eval", expression)).ConfigureAwait(false))
+        InputOutcome outcome = await workspace.EvaluateAsync(new SourceText("eval", expression)).ConfigureAwait(false);
+        int status = Print(outcome);
+        await workspace.SettleAsync().ConfigureAwait(false);
+        return status;
+    }
+
+    private static int Print(InputOutcome outcome)
+    {
+        switch (outcome)
         {
-            case NotCompiled compiled:
-                DiagnosticReporter.Print(compiled.Diagnostics);
+            case NotCompiled rejected:
+                DiagnosticReporter.Print(rejected.Diagnostics);
                 return ExitCode.NotCompiled;
             case Evaluated { Result: RaisedError error }:
-                await Console.Error.WriteLineAsync(error.Report).ConfigureAwait(false);
+                Console.Error.WriteLine(error.Report);
                 return ExitCode.Failed;
             case Evaluated { Result: PrintedValue value }:
                 Console.Out.WriteLine(value.Text);

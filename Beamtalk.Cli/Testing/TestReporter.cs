@@ -39,7 +39,7 @@ public sealed class JsonTestReporter(TextWriter output) : TestReporter
         json.WriteString("message", result.Message);
         json.WriteString("file", result.File);
         json.WriteNumber("line", result.Line);
-        json.WriteNumber("ms", Math.Round(result.Milliseconds, 3));
+        json.WriteNumber("ms", result.Milliseconds);
     }));
 }
 

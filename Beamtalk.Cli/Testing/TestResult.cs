@@ -2,7 +2,7 @@ namespace Beamtalk.Cli.Testing;
 
 /// <summary>What came of one test; <see cref="Status"/> is passed, failed, error or skipped.</summary>
 public sealed record TestResult(
-    string Class, string Test, string Status, string? Message, string? File, int Line, double Milliseconds)
+    string Class, string Test, string Status, string? Message, string? File, int Line, int Milliseconds)
 {
     public const string Passed = "passed";
     public const string Error = "error";

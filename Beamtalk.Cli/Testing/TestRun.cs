@@ -37,10 +37,9 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, string? 
                     record.Class, record.Test, record.Status, record.Message, record.File, record.Line, record.Milliseconds));
             }
         }
-        catch (ErlangNodeException error)
+        catch (Exception error) when (error is ErlangNodeException or SessionEndedException)
         {
-            string classes = string.Join(", ", facades);
-            reporter.Add(new TestResult(classes, "", TestResult.Error, $"{error.Message} (status {error.ExitCode})", null, 0, 0));
+            reporter.Add(new TestResult(string.Join(", ", facades), "", TestResult.Error, error.Message, null, 0, 0));
         }
     }
 

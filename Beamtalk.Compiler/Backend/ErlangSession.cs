@@ -16,31 +16,39 @@ public sealed record NoValue : EvaluationResult;
 
 /// <summary>What came of one test, as the node tells it.</summary>
 public sealed record TestRecord(
-    string Class, string Test, string Status, string? Message, string? File, int Line, double Milliseconds);
+    string Class, string Test, string Status, string? Message, string? File, int Line, int Milliseconds);
 
-/// <summary>The process of a node in which inputs and tests run, in order.</summary>
+/// <summary>The process of a session was ended, by what ran in it; its variables are gone.</summary>
+public sealed class SessionEndedException(string reason) : Exception($"the process was ended: {reason}");
+
+/// <summary>A process of the node in which inputs and tests run, in order.</summary>
 public sealed class ErlangSession
 {
     private readonly ErlangNode _node;
+    private readonly ErlangTerm _number;
 
-    private ErlangSession(ErlangNode node) => _node = node;
-
-    /// <summary>Starts the runtime in the node.</summary>
-    public static async Task<ErlangSession> StartAsync(ErlangNode node)
+    private ErlangSession(ErlangNode node, ErlangTerm number)
     {
-        await node.RequestAsync(ErlangTerm.Atom("start")).ConfigureAwait(false);
-        return new ErlangSession(node);
+        _node = node;
+        _number = number;
     }
+
+    /// <summary>Starts a session, and the runtime if need be.</summary>
+    public static async Task<ErlangSession> StartAsync(ErlangNode node) =>
+        new(node, await node.RequestAsync(ErlangTerm.Atom("start_session")).ConfigureAwait(false));
 
     /// <summary>Loads modules, replacing those of the same names. The node assembles the facades of classes anew.</summary>
     public Task LoadAsync(IEnumerable<BeamOutcome> outcomes) =>
-        _node.RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(outcomes.Select(ToTerm))));
+        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(outcomes.Select(ToTerm))));
+
+    /// <summary>Waits, as a script does at its end, for futures with registered blocks.</summary>
+    public Task SettleAsync() => RequestAsync(ErlangTerm.Atom("settle"));
 
     /// <summary>Evaluates a loaded REPL input; answers the names of all bound variables too.</summary>
     public async Task<(EvaluationResult Result, ImmutableArray<string> Bound)> EvaluateAsync(string generation)
     {
         ErlangTerm request = ErlangTerm.Tuple(ErlangTerm.Atom("eval"), ErlangTerm.Atom(generation));
-        ErlangTerm reply = await _node.RequestAsync(request).ConfigureAwait(false);
+        ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
         return reply.AsElements() is [var outcome, var bound]
             ? (ToResult(outcome), [.. bound.AsElements().Select(name => name.AsText())])
             : throw new FormatException($"unexpected reply {reply}");
@@ -51,15 +59,24 @@ public sealed class ErlangSession
     {
         ErlangTerm request = ErlangTerm.Tuple(
             ErlangTerm.Atom("test"), ErlangTerm.List(facades.Select(ErlangTerm.Atom)), ErlangTerm.Text(filter ?? ""));
-        ErlangTerm reply = await _node.RequestAsync(request).ConfigureAwait(false);
+        ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
         return [.. reply.AsElements().Select(ToRecord)];
     }
 
+    private async Task<ErlangTerm> RequestAsync(ErlangTerm request)
+    {
+        ErlangTerm reply = await _node
+            .RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("session"), _number, request)).ConfigureAwait(false);
+        return reply is ErlangTuple { Elements: [ErlangAtom { Name: "session_ended" }, var reason] }
+            ? throw new SessionEndedException(reason.AsText())
+            : reply;
+    }
+
     private static TestRecord ToRecord(ErlangTerm record) => record.AsElements() is
-        [var name, var test, var status, var message, var file, ErlangInteger line, ErlangInteger microseconds]
+        [var name, var test, var status, var message, var file, ErlangInteger line, ErlangInteger milliseconds]
             ? new TestRecord(
                 name.AsText(), test.AsText(), status.AsText(), TextOrNull(message), TextOrNull(file),
-                (int)line.Value, (double)microseconds.Value / 1000)
+                (int)line.Value, (int)milliseconds.Value)
             : throw new FormatException($"unexpected test result {record}");
 
     private static string? TextOrNull(ErlangTerm term) => term is ErlangAtom { Name: "nil" } ? null : term.AsText();

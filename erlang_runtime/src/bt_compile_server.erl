@@ -1,9 +1,9 @@
 %% @doc The Erlang half of the compiler: a node that the C# compiler starts and
 %% talks to over a Unix domain socket. Frames have a length of four bytes;
 %% requests are `{Id, Request}' and replies `{Id, Reply}' in external term
-%% format, in any order. Compiling is spread over a few workers, while what is
-%% evaluated runs in one session process, in order. Standard output stays free
-%% for the program. The node ends when its socket is closed.
+%% format, in any order. Compiling is spread over a few workers; what is evaluated
+%% runs in sessions, in each one after the other. Standard output stays free for
+%% the program. The node ends when its socket is closed.
 -module(bt_compile_server).
 -behaviour(gen_server).
 
@@ -12,7 +12,8 @@
 
 -record(state, {
     socket :: gen_tcp:socket(),
-    session :: pid(),
+    sessions = #{} :: #{SessionNumber :: integer() => pid()},
+    pending = #{} :: #{RequestId :: integer() => pid()},
     free :: non_neg_integer(),
     jobs = queue:new() :: queue:queue({integer(), bt_compile:unit()})
 }).
@@ -31,12 +32,7 @@ main() ->
 init(Path) ->
     case gen_tcp:connect({local, Path}, 0, [local, binary, {packet, 4}, {active, true}]) of
         {ok, Socket} ->
-            Session = bt_session:start(self()),
-            {ok, #state{
-                socket = Socket,
-                session = Session,
-                free = erlang:system_info(schedulers_online)
-            }};
+            {ok, #state{socket = Socket, free = erlang:system_info(schedulers_online)}};
         {error, Reason} ->
             {stop, Reason}
     end.
@@ -47,8 +43,8 @@ handle_call(_Request, _From, State) ->
 
 %% The session answers its requests by casts.
 -spec handle_cast({reply, integer(), term()}, #state{}) -> {noreply, #state{}}.
-handle_cast({reply, Id, Reply}, State) ->
-    {noreply, reply(Id, Reply, State)}.
+handle_cast({reply, Id, Reply}, #state{pending = Pending} = State) ->
+    {noreply, reply(Id, Reply, State#state{pending = maps:remove(Id, Pending)})}.
 
 -spec handle_info(term(), #state{}) -> {noreply, #state{}}.
 handle_info({tcp, _, Frame}, State) ->
@@ -59,16 +55,39 @@ handle_info({tcp_closed, _}, _State) ->
 handle_info({'DOWN', _, process, _, {compiled, Id, Outcome}}, State) ->
     {noreply, next(reply(Id, Outcome, State#state{free = State#state.free + 1}))};
 handle_info({'DOWN', _, process, _, {crashed, Id, Reason}}, State) ->
-    Text = unicode:characters_to_binary(io_lib:format("~tp", [Reason])),
-    {noreply, next(reply(Id, {error, Text}, State#state{free = State#state.free + 1}))};
+    {noreply, next(reply(Id, {error, text(Reason)}, State#state{free = State#state.free + 1}))};
+handle_info({'DOWN', _, process, Pid, Reason}, State) ->
+    {noreply, session_ended(Pid, Reason, State)};
 handle_info(_Other, State) ->
     {noreply, State}.
 
 request(Id, {compile, Unit}, #state{jobs = Jobs} = State) ->
     next(State#state{jobs = queue:in({Id, unit(Unit)}, Jobs)});
-request(Id, Request, #state{session = Session} = State) ->
+request(Id, start_session, #state{sessions = Sessions} = State) ->
+    reply(Id, Id, State#state{sessions = Sessions#{Id => new_session()}});
+request(Id, {session, Number, Request}, #state{sessions = Sessions, pending = Pending} = State) ->
+    #{Number := Session} = Sessions,
     ok = bt_session:request(Session, Id, Request),
-    State.
+    State#state{pending = Pending#{Id => Session}}.
+
+new_session() ->
+    Session = bt_session:start(self()),
+    _ = monitor(process, Session),
+    Session.
+
+%% An input may end its own process. Another takes its place, without its variables.
+session_ended(Pid, Reason, #state{sessions = Sessions, pending = Pending} = State) ->
+    Renewed = maps:map(
+        fun(_, Session) when Session =:= Pid -> new_session(); (_, Session) -> Session end, Sessions
+    ),
+    Text = text(Reason),
+    Failed = [Id || {Id, Session} <- maps:to_list(Pending), Session =:= Pid],
+    Left = maps:without(Failed, Pending),
+    lists:foldl(
+        fun(Id, Acc) -> reply(Id, {session_ended, Text}, Acc) end,
+        State#state{sessions = Renewed, pending = Left},
+        Failed
+    ).
 
 next(#state{free = 0} = State) ->
     State;
@@ -102,3 +121,5 @@ unit({Facade, Generation, Superclass, IsActor, Inherited, Core}) ->
 reply(Id, Reply, #state{socket = Socket} = State) ->
     _ = gen_tcp:send(Socket, term_to_binary({Id, Reply})),
     State.
+
+text(Reason) -> unicode:characters_to_binary(io_lib:format("~0tp", [Reason])).

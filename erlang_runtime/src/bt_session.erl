@@ -1,6 +1,6 @@
-%% @doc The process in which `eval', the REPL and the tests of one command run.
-%% Requests are done one after the other; between them the process waits for
-%% messages as an actor does, so that blocks registered with futures run.
+%% @doc A process in which inputs of `eval' or the REPL, or the tests of one command, run. Requests
+%% are done one after the other; between them the process waits for messages as a script does, so
+%% that blocks registered on futures and timers run.
 -module(bt_session).
 
 -export([start/1, request/3]).
@@ -12,10 +12,18 @@
 -type outcome() ::
     {value, binary()} | {error, Kind :: binary(), Message :: binary(), Report :: binary()}.
 
-%% @doc Starts the session of a compile server.
+-define(SETTLE_MS, 30000).
+
+%% @doc Starts a session whose replies go to the compile server, and the runtime if need be.
 -spec start(pid()) -> pid().
 start(Server) ->
-    spawn_link(fun() -> loop(#session{server = Server}) end).
+    bt_report:to_standard_error(),
+    bt_transcript:use_utf8(),
+    {ok, _} = application:ensure_all_started(beamtalk_runtime),
+    spawn(fun() ->
+        put('$bt_mode', script),
+        loop(#session{server = Server})
+    end).
 
 %% @doc Queues a request; its reply goes to the server as a cast.
 -spec request(pid(), integer(), term()) -> ok.
@@ -28,23 +36,34 @@ loop(#session{server = Server} = Session) ->
         {?MODULE, Id, Request} ->
             {Reply, Next} = handle(Request, Session),
             gen_server:cast(Server, {reply, Id, Reply}),
-            loop(Next)
+            loop(Next);
+        Message ->
+            while_idle(Message),
+            loop(Session)
     end.
 
-handle(start, Session) ->
-    {ok, _} = application:ensure_all_started(beamtalk_runtime),
-    {ok, Session};
+%% What nobody waits for any more is dropped: the mailbox must not grow.
+while_idle({'$bt_reply', Ref, settled}) -> bt_when:ready(Ref, settled);
+while_idle({'DOWN', Ref, process, _, Reason}) -> bt_when:ready(Ref, {down, Reason});
+while_idle({'$bt_timer', Timer}) -> bt_timer:fire(Timer);
+while_idle('$bt_tick') -> bt_wait:idle_tick();
+while_idle(_Stray) -> ok.
+
 handle({load, Modules}, Session) ->
     lists:foreach(fun load/1, Modules),
     {ok, Session};
 handle({eval, Module}, Session) ->
     evaluate(Module, Session);
+handle(settle, Session) ->
+    bt_wait:settle(?SETTLE_MS),
+    {ok, Session};
 handle({test, Facades, Filter}, Session) ->
-    {bt_test:run(Facades, Filter), Session}.
+    {[test_result(Result) || Result <- bt_test:run(Facades, #{filter => Filter})], Session}.
 
 load({class, Generation, Beam}) -> ok = bt_load:class(Generation, Beam);
 load({module, Module, Beam}) -> ok = bt_load:module(Module, Beam).
 
+%% An input that raises an error leaves the variables as they were.
 -spec evaluate(module(), #session{}) -> {{outcome(), [atom()]}, #session{}}.
 evaluate(Module, #session{cells = Cells} = Session) ->
     try
@@ -60,4 +79,9 @@ evaluate(Module, #session{cells = Cells} = Session) ->
 self_object() -> #{'$class' => 'bt.stdlib.Object'}.
 
 failure(#{kind := Kind, message := Message} = Exception) ->
-    {error, atom_to_binary(Kind), Message, bt_error:report(Exception)}.
+    {error, atom_to_binary(Kind), Message, iolist_to_binary(bt_error:report(Exception))}.
+
+test_result(#{
+    class := Class, test := Test, status := Status, message := Message, file := File, line := Line, ms := Ms
+}) ->
+    {Class, Test, Status, Message, File, Line, Ms}.
