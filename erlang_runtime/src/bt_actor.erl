@@ -12,6 +12,7 @@
 -export([stop/1, stop/2, kill/1, is_alive/1, link/2, unlink/2, monitor/2]).
 
 -define(CALL_MS, 30000).
+-define(PATIENCE_MS, 200).
 -define(STOP_MS, 30000).
 
 %%% Starting
@@ -62,8 +63,8 @@ cast(Actor, Selector, Arguments) ->
 -spec call(pid(), atom(), [term()]) -> term().
 call(Actor, Selector, Arguments0) when Actor =/= self() ->
     Arguments = outgoing(Actor, Arguments0),
-    case bt_wait:armed() of
-        true ->
+    case bt_wait:way() of
+        tick ->
             Ref = erlang:monitor(process, Actor),
             Actor ! {'$bt_call', self(), Ref, Selector, Arguments},
             receive
@@ -78,14 +79,28 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
                 {'DOWN', Ref, process, _, Reason} ->
                     answer({down, Reason}, Ref, Actor)
             end;
-        false ->
-            call_with_alias(Actor, Selector, Arguments)
+        crowded -> call_from_crowd(Actor, Selector, Arguments);
+        open -> call_with_alias(Actor, Selector, Arguments)
     end;
 call(_, _, _) -> erlang:error(bt_fault:deadlock([self()])).
 
 %% @doc The same, for a facade that was called from another process than the actor's.
 -spec call_list(pid(), atom(), [term()]) -> term().
 call_list(Actor, Selector, Arguments) -> call(Actor, Selector, Arguments).
+
+%% Every clause has the reference that was made here, so the receive skips what came before it.
+-spec call_from_crowd(pid(), atom(), [term()]) -> term().
+call_from_crowd(Actor, Selector, Arguments) ->
+    Ref = erlang:monitor(process, Actor),
+    Actor ! {'$bt_call', self(), Ref, Selector, Arguments},
+    Answer = receive
+                 {'$bt_reply', Ref, Value} -> {reply, Value};
+                 {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
+                 {'DOWN', Ref, process, _, Reason} -> {down, Reason}
+             after ?PATIENCE_MS ->
+                 bt_wait:for(Ref, Actor, ?CALL_MS - ?PATIENCE_MS)
+             end,
+    answer(Answer, Ref, Actor).
 
 %% A late answer must not stay in the mailbox of a process that does not know our messages.
 -spec call_with_alias(pid(), atom(), [term()]) -> term().

@@ -26,6 +26,7 @@
 -type address() :: bt_weak:handle() | [node() | bt_weak:handle()].
 
 -define(DEFAULT_MS, 30000).
+-define(PATIENCE_MS, 200).
 
 %%% Making and settling
 
@@ -219,46 +220,77 @@ stored(Future, []) -> {error, bt_fault:expired(Future)}.
 %% Waits for one future, not following its value.
 -spec wait_pending(future(), bt_wait:limit()) -> outcome() | timeout.
 wait_pending({'$bt_future', _, Target, _} = Future, Limit) ->
-    case Target =:= self() andalso not bt_when:can_settle(Future) of
+    case Target =:= self() andalso not bt_when:can_settle() of
         true -> {error, bt_fault:deadlock([self()])};
-        false -> wait_subscribed(Future, Limit, subscribe(Future))
+        false -> wait_some_way(Future, Limit)
     end.
 
--spec wait_subscribed(future(), bt_wait:limit(), {waiting, reference()} | settled) ->
-          outcome() | timeout.
-wait_subscribed(Future, _, settled) -> read(Future);
-wait_subscribed({'$bt_future', _, Target, _} = Future, Limit, {waiting, Alias}) ->
-    case answer(Alias, Target, Limit) of
-        {reply, settled} -> read(Future);
-        {down, Reason} -> target_died(Future, Reason);
-        timeout -> unsubscribe(Future, Alias), timeout;
-        {deadlock, Ring} -> unsubscribe(Future, Alias), {error, bt_fault:deadlock(Ring)}
-    end.
-
--spec answer(reference(), pid() | none, bt_wait:limit()) -> bt_wait:answer().
-answer(Alias, Target, Limit) when Limit > 1000 ->
-    case bt_wait:armed() of
-        true ->
-            receive
-                {'$bt_reply', Alias, settled} -> {reply, settled};
-                {'DOWN', Alias, process, _, Reason} -> {down, Reason};
-                '$bt_tick' -> bt_wait:after_ticks(Alias, Target, Limit)
-            end;
-        false -> bt_wait:for(Alias, Target, Limit)
+-spec wait_some_way(future(), bt_wait:limit()) -> outcome() | timeout.
+wait_some_way({'$bt_future', _, Target, Word} = Future, Limit)
+  when Limit > 2 * ?PATIENCE_MS, is_pid(Target), Target =/= self(), node(Word) =:= node() ->
+    case bt_wait:way() of
+        crowded -> wait_in_crowd(Future, Limit);
+        tick -> wait_subscribed(Future, Limit, subscribe(Future), fun answer/3);
+        open -> wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3)
     end;
-answer(Alias, Target, Limit) -> bt_wait:for(Alias, Target, Limit).
+wait_some_way(Future, Limit) ->
+    wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3).
+
+-spec wait_subscribed(future(), bt_wait:limit(), {waiting, reference()} | settled,
+                      fun((reference(), pid() | none, bt_wait:limit()) -> bt_wait:answer())) ->
+          outcome() | timeout.
+wait_subscribed(Future, _, settled, _) -> read(Future);
+wait_subscribed({'$bt_future', _, Target, _} = Future, Limit, {waiting, Alias}, Wait) ->
+    answered(Future, Alias, Wait(Alias, Target, Limit)).
+
+-spec answer(reference(), pid(), bt_wait:limit()) -> bt_wait:answer().
+answer(Alias, Target, Limit) ->
+    receive
+        {'$bt_reply', Alias, settled} -> {reply, settled};
+        {'DOWN', Alias, process, _, Reason} -> {down, Reason};
+        '$bt_tick' -> bt_wait:after_ticks(Alias, Target, Limit)
+    end.
+
+%% The alias must be made in the function that waits for it (see bt_wait:way/0).
+-spec wait_in_crowd(future(), bt_wait:limit()) -> outcome() | timeout.
+wait_in_crowd({'$bt_future', Id, Target, Word} = Future, Limit) ->
+    Alias = erlang:monitor(process, Target, [{alias, reply_demonitor}]),
+    case enlist(Id, Alias, Word) of
+        settled -> read(Future);
+        {waiting, _} ->
+            Answer = receive
+                         {'$bt_reply', Alias, settled} -> {reply, settled};
+                         {'DOWN', Alias, process, _, Reason} -> {down, Reason}
+                     after ?PATIENCE_MS ->
+                         bt_wait:for(Alias, Target, bt_wait:less(Limit, ?PATIENCE_MS))
+                     end,
+            answered(Future, Alias, Answer)
+    end.
+
+-spec answered(future(), reference(), bt_wait:answer()) -> outcome() | timeout.
+answered(Future, _, {reply, settled}) -> read(Future);
+answered(Future, _, {down, Reason}) -> target_died(Future, Reason);
+answered(Future, Alias, timeout) ->
+    unsubscribe(Future, Alias),
+    timeout;
+answered(Future, Alias, {deadlock, Ring}) ->
+    unsubscribe(Future, Alias),
+    {error, bt_fault:deadlock(Ring)}.
 
 %% @doc Asks for `{'$bt_reply', Alias, settled}', or a `DOWN' of the target, once.
 -spec subscribe(future()) -> {waiting, reference()} | settled.
 subscribe({'$bt_future', Id, Target, Word}) when node(Word) =:= node() ->
-    Alias = watch(Target),
+    enlist(Id, watch(Target), Word);
+subscribe(Future) -> bt_future_keeper:subscribe(Future).
+
+-spec enlist(integer(), reference(), reference()) -> {waiting, reference()} | settled.
+enlist(Id, Alias, Word) ->
     ets:insert(?WAITING, {Id, Alias, self(), Word}),
     case atomics:compare_exchange(Word, 1, ?PENDING, ?WAITERS) of
         ok -> {waiting, Alias};
         ?WAITERS -> {waiting, Alias};
         _ -> unsubscribe(Id, Alias, Word), settled
-    end;
-subscribe(Future) -> bt_future_keeper:subscribe(Future).
+    end.
 
 -spec watch(pid() | none) -> reference().
 watch(Target) when Target =:= none; Target =:= self() -> erlang:alias([reply]);

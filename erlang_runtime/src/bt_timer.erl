@@ -6,7 +6,7 @@
 -module(bt_timer).
 
 -export(['after'/2, every/2, after_send/3, every_send/3, sleep/1, cancel/1, is_active/1]).
--export([fire/1, waiting/0]).
+-export([fire/1, is_due_before/1]).
 
 -type timer() :: #{'$class' := 'bt.stdlib.Timer', owner := pid(), word := reference()}.
 -type job() :: {block, fun(() -> term())} | {send, atom(), [term()]}.
@@ -51,7 +51,7 @@ milliseconds(Other) -> erlang:error(bt_fault:type_error(<<"milliseconds">>, Othe
 -spec start(non_neg_integer(), once | {every, pos_integer()}, job()) -> timer().
 start(Ms, Repeat, Job) ->
     Word = bt_weak:new(),
-    Repeat =:= once andalso put(?ONCE, [Word | active()]),
+    Repeat =:= once andalso put(?ONCE, [{Word, bt_wait:deadline(Ms)} | active()]),
     arm(Ms, {Word, Repeat, Job}),
     #{'$class' => 'bt.stdlib.Timer', owner => self(), word => Word}.
 
@@ -94,15 +94,16 @@ run({block, Block}) ->
             bt_report:block_failed(bt_error:wrap(Class, Reason, Stack), Stack)
     end.
 
-%% @doc How many timers of this process will still run once; for scripts, which wait for them.
--spec waiting() -> non_neg_integer().
-waiting() -> length(active()).
+%% @doc Whether a timer of this process will still run once before the deadline; for scripts, which
+%% wait for those.
+-spec is_due_before(integer()) -> boolean().
+is_due_before(Deadline) -> lists:any(fun({_, Due}) -> Due =< Deadline end, active()).
 
 %% The words of the timers that run once. Fired and cancelled ones are dropped when one is added,
 %% so the list does not grow.
--spec active() -> [reference()].
+-spec active() -> [{reference(), integer()}].
 active() ->
     case get(?ONCE) of
         undefined -> [];
-        Words -> [Word || Word <- Words, atomics:get(Word, 1) =:= ?ACTIVE]
+        Timers -> [Timer || {Word, _} = Timer <- Timers, atomics:get(Word, 1) =:= ?ACTIVE]
     end.

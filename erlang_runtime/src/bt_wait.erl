@@ -12,7 +12,7 @@
 %% deadlocks, only when a wait has seen two of them.
 -module(bt_wait).
 
--export([armed/0, idle_tick/0, for/3, after_ticks/3, sleep/1, settle/1, deadline/1, left/1]).
+-export([way/0, idle_tick/0, for/3, after_ticks/3, sleep/1, settle/1, deadline/1, left/1, less/2]).
 -export_type([answer/0, limit/0, deadline/0]).
 
 -type limit() :: non_neg_integer() | infinity.
@@ -22,23 +22,31 @@
 
 -define(TICK, '$bt_tick').
 -define(TICK_MS, 200).
+-define(CROWD, 100).
 -define(LONGEST_PROBE_MS, 10000).
 
-%% @doc Whether this process may wait without a timer of its own. Starts the tick if need be.
--spec armed() -> boolean().
-armed() ->
+%% @doc How this process should wait: with the tick; or, because its mailbox is `crowded', with a
+%% receive that knows where to begin (which a clause for the tick would prevent) and a timer; or, as
+%% it has to look for other news too, in for/3. Starts the tick if need be.
+-spec way() -> tick | crowded | open.
+way() ->
     case get(?TICK) of
         undefined -> arm(get('$bt_mode'));
-        _ -> true
+        Way -> Way
     end.
 
--spec arm(undefined | actor | script | callbacks) -> boolean().
-arm(undefined) -> false;
-arm(callbacks) -> false;
+%% Both last until the tick is taken out of the mailbox.
+-spec arm(undefined | actor | script | callbacks) -> tick | crowded | open.
+arm(undefined) -> open;
+arm(callbacks) -> open;
 arm(_) ->
     erlang:send_after(?TICK_MS, self(), ?TICK),
-    put(?TICK, true),
-    true.
+    Way = case process_info(self(), message_queue_len) of
+              {_, Length} when Length > ?CROWD -> crowded;
+              _ -> tick
+          end,
+    put(?TICK, Way),
+    Way.
 
 %% @doc A tick arrived outside of any wait.
 -spec idle_tick() -> ok.
@@ -52,7 +60,7 @@ idle_tick() ->
 after_ticks(Ref, Target, Limit) ->
     Deadline = deadline(Limit),
     erase(?TICK),
-    armed(),
+    way(),
     receive
         {'$bt_reply', Ref, Value} -> {reply, Value};
         {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
@@ -148,12 +156,15 @@ sleep(Ms) ->
             ok
     end.
 
-%% @doc Runs registered blocks until none is left to run, or the time is over. Timers that repeat
-%% for ever do not count.
+%% @doc Runs registered blocks until none is left to run, or the time is over. Timers that repeat,
+%% or run later than that, do not count.
 -spec settle(non_neg_integer()) -> ok.
 settle(Ms) ->
-    Idle = fun() -> map_size(bt_when:blocks()) =:= 0 andalso bt_timer:waiting() =:= 0 end,
-    Idle() orelse lively(make_ref(), Ms, deadline(Ms), Idle),
+    Deadline = deadline(Ms),
+    Idle = fun() ->
+               map_size(bt_when:blocks()) =:= 0 andalso not bt_timer:is_due_before(Deadline)
+           end,
+    Idle() orelse lively(make_ref(), Ms, Deadline, Idle),
     ok.
 
 %% @doc The moment at which so many milliseconds are over.
@@ -165,6 +176,11 @@ deadline(Ms) -> erlang:monotonic_time(millisecond) + Ms.
 -spec left(deadline()) -> limit().
 left(infinity) -> infinity;
 left(Deadline) -> max(0, Deadline - erlang:monotonic_time(millisecond)).
+
+%% @doc A limit of which some milliseconds are over.
+-spec less(limit(), non_neg_integer()) -> limit().
+less(infinity, _) -> infinity;
+less(Limit, Ms) -> max(0, Limit - Ms).
 
 -spec earlier(deadline(), deadline()) -> deadline().
 earlier(A, infinity) -> A;

@@ -5,7 +5,7 @@
 %% future that `register/3' answered.
 -module(bt_when).
 
--export([register/3, ready/2, blocks/0, can_settle/1, first/2]).
+-export([register/3, ready/2, blocks/0, can_settle/0, first/2]).
 
 -type entry() :: {bt_future:future(), block(), block(), bt_future:future()}.
 -type block() :: fun() | none.
@@ -70,8 +70,8 @@ switch(From, To) ->
     end.
 
 %% @doc Whether this process may wait for a future that it has to settle itself.
--spec can_settle(bt_future:future()) -> boolean().
-can_settle(_Future) ->
+-spec can_settle() -> boolean().
+can_settle() ->
     get('$bt_mode') =/= actor andalso map_size(blocks()) > 0.
 
 %% @doc There is news of a future. Answers false if it is not about one of this process's blocks.
@@ -103,7 +103,7 @@ advance(Future, {down, Reason}) ->
 -spec run(block(), term(), ok | error, bt_future:future()) -> ok.
 run(none, Value, Tag, Result) -> settle(Result, {Tag, Value});
 run(Block, Value, _, Result) ->
-    try bt_block_call(Block, Value) of
+    try call_block(Block, Value) of
         Answer -> settle(Result, {ok, Answer})
     catch
         Class:Reason:Stack ->
@@ -113,10 +113,10 @@ run(Block, Value, _, Result) ->
     end.
 
 %% `whenResolved: [ … ]' without a parameter is welcome where the value does not matter.
--spec bt_block_call(fun(), term()) -> term().
-bt_block_call(Block, _) when is_function(Block, 0) -> Block();
-bt_block_call(Block, Value) when is_function(Block, 1) -> Block(Value);
-bt_block_call(Block, Value) -> bt_send:call(Block, 'value:', Value).
+-spec call_block(fun(), term()) -> term().
+call_block(Block, _) when is_function(Block, 0) -> Block();
+call_block(Block, Value) when is_function(Block, 1) -> Block(Value);
+call_block(Block, Value) -> bt_send:call(Block, 'value:', Value).
 
 -spec settle(bt_future:future(), bt_future:outcome()) -> ok.
 settle(Future, Outcome) ->
