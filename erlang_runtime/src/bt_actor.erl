@@ -157,8 +157,35 @@ copy(Term) -> bt_cell:copy(Term).
 local(Actor, Selector, Arguments) ->
     case is_own(Selector) of
         true -> own(Selector, Actor, Arguments);
-        false -> apply('bt.stdlib.Object', Selector, [Actor | Arguments])
+        false ->
+            case is_outward(Selector) of
+                true -> outward(Selector, Actor, Arguments);
+                false -> apply('bt.stdlib.Object', Selector, [Actor | Arguments])
+            end
     end.
+
+%% Names and watchers: a class of the program may give these selectors a meaning of its own, and
+%% then they are messages like any other.
+-spec is_outward(atom()) -> boolean().
+is_outward(Selector) ->
+    lists:member(Selector, [monitor, 'onExit:', 'registerAs:', unregister, registeredName,
+                            isRegistered, 'withTimeout:']).
+
+-spec outward(atom(), pid(), [term()]) -> term().
+outward(Selector, Actor, Arguments) ->
+    case bt_actor_loop:declares(class_of(Actor), Selector) of
+        true -> send(Actor, Selector, Arguments);
+        false -> for_sender(Selector, Actor, Arguments)
+    end.
+
+-spec for_sender(atom(), pid(), [term()]) -> term().
+for_sender(monitor, Actor, []) -> bt_prim_actor:monitor(Actor);
+for_sender('onExit:', Actor, [Block]) -> bt_prim_actor:on_exit(Actor, Block);
+for_sender('registerAs:', Actor, [Name]) -> bt_registry:register_as(Actor, bt_op:touch(Name));
+for_sender(unregister, Actor, []) -> bt_registry:unregister(Actor);
+for_sender(registeredName, Actor, []) -> bt_registry:name_of(Actor);
+for_sender(isRegistered, Actor, []) -> bt_registry:name_of(Actor) =/= nil;
+for_sender('withTimeout:', Actor, [Ms]) -> bt_prim_actor:with_timeout(Actor, bt_op:touch(Ms)).
 
 -spec is_own(atom()) -> boolean().
 is_own(Selector) ->

@@ -5,7 +5,7 @@
 %% gen_server: replies need no `{reply, …}' and calls no `From', and a message costs three quarters.
 -module(bt_actor_loop).
 
--export([enter/2]).
+-export([enter/2, declares/2]).
 -export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
          system_code_change/4]).
 
@@ -37,7 +37,7 @@ trap_for_terminate(_, Class) ->
         false -> ok
     end.
 
-%% Whether the class or a superclass below Actor has the method.
+%% @doc Whether the class or a superclass below Actor has the method.
 -spec declares(module(), atom()) -> boolean().
 declares('bt.stdlib.Actor', _) -> false;
 declares(Class, Selector) ->

@@ -3,7 +3,8 @@
 
 -compile({no_auto_import, [monitor/1, spawn/3]}).
 
--export([spawn/3, not_new/1, instances/1, child_spec/2, monitor/1, on_exit/2]).
+-export([spawn/3, not_new/1, instances/1, child_spec/2, monitor/1, on_exit/2,
+         with_timeout/2]).
 
 %% @doc Starts an actor with values for some of its variables and a name, or nil for none.
 -spec spawn(bt_class:object(), term(), term()) -> pid().
@@ -48,6 +49,11 @@ on_exit(Actor, Block) ->
     {Id, Address} = bt_future:address(Future, Watcher),
     Watcher ! {Tag, fun(Reason) -> bt_future:settle(Id, Address, {ok, Reason}) end},
     bt_prim_future:when_resolved({Future}, Block).
+
+%% @doc A stand-in for the actor whose messages are awaited for a limited time.
+-spec with_timeout(pid(), term()) -> map().
+with_timeout(Actor, Ms) ->
+    bt_class:instantiate('bt.stdlib.TimeoutProxy', #{target => Actor, timeout => Ms}).
 
 watch(Actor, Settle) ->
     Monitor = erlang:monitor(process, Actor),

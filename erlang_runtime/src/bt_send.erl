@@ -244,6 +244,14 @@ is_local(kill) -> true;
 is_local('link:') -> true;
 is_local('unlink:') -> true;
 is_local('monitor:') -> true;
+%% These are meant for the process that asks, unless the actor's class has its own (bt_actor).
+is_local(monitor) -> true;
+is_local('onExit:') -> true;
+is_local('registerAs:') -> true;
+is_local(unregister) -> true;
+is_local(registeredName) -> true;
+is_local(isRegistered) -> true;
+is_local('withTimeout:') -> true;
 %% What is no future has its value already.
 is_local(await) -> true;
 is_local('await:') -> true;
