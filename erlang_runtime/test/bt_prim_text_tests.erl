@@ -146,7 +146,8 @@ not_utf8() ->
     Primitives = [
         fun bt_prim_string:length/1, fun bt_prim_string:reverse/1, fun bt_prim_string:uppercase/1,
         fun bt_prim_string:lowercase/1, fun bt_prim_string:graphemes/1,
-        fun bt_prim_string:code_points/1, fun bt_prim_string:words/1, fun bt_prim_string:url_encode/1, fun bt_prim_symbol:from/1,
+        fun bt_prim_string:code_points/1, fun bt_prim_string:words/1,
+        fun bt_prim_string:url_encode/1, fun bt_prim_symbol:from/1,
         fun(Text) -> bt_prim_string:at(Text, 1) end,
         fun(Text) -> bt_prim_string:trim(Text, both) end,
         fun(Text) -> bt_prim_regex:first(<<"a">>, Text, []) end,
