@@ -12,15 +12,19 @@
 %% can be made anew, with cells of its own that start at the values of that moment.
 -module(bt_cell).
 
--export([new/1, get/1, put/2, copy/1, copy/2, live/0]).
+-export([new/1, get/1, put/2, copy/1, live/0]).
 -export_type([cell/0]).
 
 -compile({no_auto_import, [get/1, put/2]}).
 
--type cell() :: {'$cell', integer() | reference(), term(), reference()}.
+-type cell() :: {'$cell', integer(), First :: term(), reference()}.
 
-%% What one message's copy has made so far: a new cell for each old key.
--type copied() :: #{term() => cell()}.
+%% What a cell's key is in the dictionary: of a cell from another node, both parts tell it apart.
+-type key() :: integer() | {integer(), reference()}.
+
+%% The cells that one copy consists of, by their old keys: the new key and reference, and the value.
+%% A value with blocks is a template: the cells in it are named by their old keys.
+-type knot() :: #{key() => {integer(), reference(), plain | template, term()}}.
 
 -define(CELLS, '$bt_cells').
 -define(PREFIX, '$bt_cell_prefix').
@@ -33,7 +37,7 @@
     limit = ?FIRST_SWEEP :: pos_integer(),
     survivors = 0 :: non_neg_integer(),
     %% Key and handle of each cell that was assigned.
-    keys = [] :: [{integer() | reference(), non_neg_integer()}]
+    keys = [] :: [{integer(), non_neg_integer()}]
 }).
 
 -spec new(term()) -> cell().
@@ -41,19 +45,32 @@ new(Value) ->
     {'$cell', erlang:unique_integer(), Value, atomics:new(1, [])}.
 
 -spec get(cell()) -> term().
-get({'$cell', Key, First, _}) ->
-    case erlang:get(Key) of
-        undefined -> First;
+get({'$cell', _, First, _} = Cell) ->
+    case erlang:get(key(Cell)) of
+        undefined -> first(First, Cell);
         '$undefined' -> undefined;
         Value -> Value
     end.
 
 -spec put(cell(), Value) -> Value.
-put({'$cell', Key, _, Reference}, Value) ->
+put({'$cell', _, _, Reference} = Cell, Value) ->
+    Key = key(Cell),
     case erlang:put(Key, stored(Value)) of
         undefined -> register_key(Key, Reference);
         _ -> ok
     end,
+    Value.
+
+%% Keys are unique on one node only.
+key({'$cell', Key, _, Reference}) when node(Reference) =:= node() -> Key;
+key({'$cell', Key, _, Reference}) -> {Key, Reference}.
+
+%% The first value of a copied cell may have to be made from its template. It is kept, so that its
+%% blocks are made once.
+first({'$bt_knot', Old, Knot}, Cell) ->
+    {_, _, template, Template} = map_get(Old, Knot),
+    put(Cell, tied(Template, Knot));
+first(Value, _Cell) ->
     Value.
 
 %% The dictionary answers `undefined' for what is not there.
@@ -67,6 +84,9 @@ live() ->
 
 %%% Sweeping
 
+register_key({_, _}, _Reference) ->
+    %% Of another node: nothing here tells whether the cell is alive, so it stays.
+    ok;
 register_key(Key, Reference) ->
     Cells = #cells{count = Count, keys = Keys} = cells(),
     Added = Cells#cells{count = Count + 1, keys = [{Key, handle(Reference)} | Keys]},
@@ -148,65 +168,101 @@ copy(Term) ->
         _ -> copy_blocks(Term)
     end.
 
-%% @doc As copy/1, for a process of perhaps another node.
--spec copy(Term, pid() | atom()) -> Term.
-copy(Term, _Target) ->
-    copy(Term).
-
 copy_blocks(Term) ->
     case has_block(Term) of
-        true -> element(1, copy_term(Term, #{}));
+        true -> tied(Term, knot(Term));
         false -> Term
     end.
 
 has_block(Term) when is_function(Term) -> true;
 has_block([Head | Tail]) -> has_block(Head) orelse has_block(Tail);
-has_block(Term) when is_tuple(Term) -> any_element_has_block(Term, tuple_size(Term));
-has_block(Term) when is_map(Term) -> has_block(maps:values(Term)) orelse has_block(maps:keys(Term));
+has_block(Term) when is_tuple(Term) -> has_block(Term, tuple_size(Term));
+has_block(Term) when is_map(Term) -> has_block(maps:to_list(Term));
 has_block(_Term) -> false.
 
-any_element_has_block(_Tuple, 0) -> false;
-any_element_has_block(Tuple, N) ->
-    has_block(element(N, Tuple)) orelse any_element_has_block(Tuple, N - 1).
+has_block(_Tuple, 0) -> false;
+has_block(Tuple, N) -> has_block(element(N, Tuple)) orelse has_block(Tuple, N - 1).
 
--spec copy_term(term(), copied()) -> {term(), copied()}.
-copy_term(Block, Copied) when is_function(Block) ->
+%% All cells that the term's blocks lead to, also through each other's values.
+-spec knot(term()) -> knot().
+knot(Term) ->
+    maps:map(fun(_Key, Value) -> strand(Value) end, reachable(Term, #{})).
+
+strand(Value) ->
+    New = erlang:unique_integer(),
+    Reference = atomics:new(1, []),
+    case has_block(Value) of
+        true -> {New, Reference, template, map_cells(fun bare/1, Value)};
+        false -> {New, Reference, plain, Value}
+    end.
+
+reachable({'$cell', _, _, _} = Cell, Found) ->
+    Key = key(Cell),
+    case Found of
+        #{Key := _} ->
+            Found;
+        #{} ->
+            Value = get(Cell),
+            reachable(Value, Found#{Key => Value})
+    end;
+reachable(Block, Found) when is_function(Block) ->
+    reachable(environment(Block), Found);
+reachable([Head | Tail], Found) ->
+    reachable(Tail, reachable(Head, Found));
+reachable(Tuple, Found) when is_tuple(Tuple) ->
+    reachable(tuple_to_list(Tuple), Found);
+reachable(Map, Found) when is_map(Map) ->
+    reachable(maps:to_list(Map), Found);
+reachable(_Term, Found) ->
+    Found.
+
+%% In a template only the old key matters; the rest would drag earlier copies along.
+bare({'$cell', _, _, _} = Cell) -> {'$cell', key(Cell)}.
+
+%% The term with the knot's new cells in place of the old ones.
+-spec tied(term(), knot()) -> term().
+tied(Term, Knot) ->
+    map_cells(fun(Cell) -> new_cell(old_key(Cell), Knot) end, Term).
+
+old_key({'$cell', Key}) -> Key;
+old_key(Cell) -> key(Cell).
+
+new_cell(Old, Knot) ->
+    case Knot of
+        #{Old := {New, Reference, plain, Value}} -> {'$cell', New, Value, Reference};
+        #{Old := {New, Reference, template, _}} -> {'$cell', New, later(Old, Knot), Reference}
+    end.
+
+later(Old, Knot) -> {'$bt_knot', Old, Knot}.
+
+%% The term with all cells replaced, and all blocks that have some made anew.
+map_cells(Fun, Block) when is_function(Block) ->
+    Env = environment(Block),
+    case map_cells(Fun, Env) of
+        Env -> Block;
+        NewEnv -> make(NewEnv)
+    end;
+map_cells(Fun, {'$cell', _} = Cell) ->
+    Fun(Cell);
+map_cells(Fun, {'$cell', _, _, _} = Cell) ->
+    Fun(Cell);
+map_cells(Fun, [Head | Tail]) ->
+    [map_cells(Fun, Head) | map_cells(Fun, Tail)];
+map_cells(Fun, Tuple) when is_tuple(Tuple) ->
+    list_to_tuple(map_cells(Fun, tuple_to_list(Tuple)));
+map_cells(Fun, Map) when is_map(Map) ->
+    maps:from_list(map_cells(Fun, maps:to_list(Map)));
+map_cells(_Fun, Term) ->
+    Term.
+
+%% The environment of a block of ours; any other fun has none.
+environment(Block) ->
     case erlang:fun_info(Block, env) of
-        {env, [Env]} when element(1, Env) =:= '$bt_env' -> copy_block(Block, Env, Copied);
-        _ -> {Block, Copied}
-    end;
-copy_term({'$cell', Key, _, _} = Cell, Copied) ->
-    case Copied of
-        #{Key := New} -> {New, Copied};
-        #{} -> copy_cell(Cell, Copied)
-    end;
-copy_term([Head | Tail], Copied) ->
-    {NewHead, Copied1} = copy_term(Head, Copied),
-    {NewTail, Copied2} = copy_term(Tail, Copied1),
-    {[NewHead | NewTail], Copied2};
-copy_term(Tuple, Copied) when is_tuple(Tuple) ->
-    {Elements, Copied1} = copy_term(tuple_to_list(Tuple), Copied),
-    {list_to_tuple(Elements), Copied1};
-copy_term(Map, Copied) when is_map(Map) ->
-    {Pairs, Copied1} = copy_term(maps:to_list(Map), Copied),
-    {maps:from_list(Pairs), Copied1};
-copy_term(Term, Copied) ->
-    {Term, Copied}.
-
-copy_block(Block, Env, Copied) ->
-    case copy_term(Env, Copied) of
-        {Env, Copied1} -> {Block, Copied1};
-        {NewEnv, Copied1} -> {make(NewEnv), Copied1}
+        {env, [Env]} when element(1, Env) =:= '$bt_env' -> Env;
+        _ -> none
     end.
 
 make(Env) ->
     Module = element(2, Env),
     Maker = element(3, Env),
     Module:Maker(Env).
-
-copy_cell({'$cell', Key, _, _} = Cell, Copied) ->
-    %% Entered before its value is copied: a cycle of blocks ends here, at a cell that holds nil.
-    Placeholder = new(nil),
-    {Value, Copied1} = copy_term(get(Cell), Copied#{Key => Placeholder}),
-    New = setelement(3, Placeholder, Value),
-    {New, Copied1#{Key := New}}.

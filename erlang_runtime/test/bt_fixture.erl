@@ -1,8 +1,8 @@
 %% @doc Classes for tests of the runtime, written by hand in the shape of docs/abi.md.
 %%
-%% A class is given as Erlang text for its generation's functions; what every class has ('$meta', an
-%% empty '$init' and '$class_init') is added. A stand-in for the root classes is loaded with the first
-%% one, so that the tests need no compiled standard library.
+%% A class is given as Erlang text for its generation's functions; what every class has
+%% ('$meta', an empty '$init' and '$class_init') is added. A stand-in for the root classes is
+%% loaded with the first one, so that the tests need no compiled standard library.
 -module(bt_fixture).
 
 -export([start/0, stop/1, class/2, class/3, method/2, method/3, extension/3, object/1]).
