@@ -93,6 +93,11 @@ check_tests() {
     check "elixir" "tests of calls into Elixir" "elixir" has elixir
 }
 
+check_everything() {
+    check_build
+    check_tests
+}
+
 has_proper() {
     has_erlang_application proper || ls /usr/lib/erlang/lib/proper-* > /dev/null 2>&1
 }

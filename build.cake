@@ -1,0 +1,147 @@
+// Targets of ./build.sh. Test counts what it runs and leaves the line "N passed, N failed" in
+// _build/counts: build.sh prints it after Cake's own table.
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+var target = Argument("target", "Build");
+var launcher = MakeAbsolute(File("./beamtalk")).FullPath;
+var results = MakeAbsolute(Directory("./_build/results")).FullPath;
+var runtimeEbin = MakeAbsolute(Directory("./_build/lib/beamtalk_runtime/ebin")).FullPath;
+var stdlibEbin = MakeAbsolute(Directory("./_build/lib/beamtalk_stdlib/ebin")).FullPath;
+var passed = 0;
+var failed = 0;
+
+void Count(string what, int passedHere, int failedHere)
+{
+    Information("{0}: {1} passed, {2} failed", what, passedHere, failedHere);
+    passed += passedHere;
+    failed += failedHere;
+}
+
+int Run(string program, params string[] arguments) => StartProcess(program, new ProcessSettings
+{
+    Arguments = ProcessArgumentBuilder.FromStrings(arguments),
+});
+
+void Require(string program, params string[] arguments)
+{
+    var status = Run(program, arguments);
+    if (status != 0)
+    {
+        throw new CakeException(status, $"{program} {string.Join(' ', arguments)} ended with {status}");
+    }
+}
+
+// `version` makes the launcher build whatever is out of date.
+Task("Build").Does(() => Require(launcher, "version"));
+
+Task("BuildTests").IsDependentOn("Build").Does(() =>
+    DotNetBuild("Beamtalk.slnx", new DotNetBuildSettings { Verbosity = DotNetVerbosity.Quiet }));
+
+Task("TestNet").IsDependentOn("BuildTests").Does(() =>
+{
+    EnsureDirectoryDoesNotExist(results);
+    foreach (var project in GetFiles("./tests/*/*.csproj").OrderBy(file => file.FullPath))
+    {
+        TestProject(project);
+    }
+});
+
+void TestProject(FilePath project)
+{
+    var name = project.GetFilenameWithoutExtension().ToString();
+    var trx = $"{results}/{name}.trx";
+    Run("dotnet", "test", project.FullPath, "--no-build", "--nologo", "--logger", $"trx;LogFileName={trx}");
+    if (!FileExists(trx))
+    {
+        Count(name, 0, 1);
+        return;
+    }
+
+    var counters = XDocument.Load(trx).Descendants().Single(element => element.Name.LocalName == "Counters");
+    int Number(string attribute) => int.Parse(counters.Attribute(attribute).Value, CultureInfo.InvariantCulture);
+    Count(name, Number("passed"), Number("total") - Number("passed") - Number("notExecuted"));
+}
+
+Task("TestErlang").IsDependentOn("Build").Does(() =>
+{
+    var ebin = MakeAbsolute(Directory("./_build/test/ebin")).FullPath;
+    var counts = $"{results}/erlang.txt";
+    EnsureDirectoryDoesNotExist(ebin);
+    EnsureDirectoryExists(ebin);
+    EnsureDirectoryExists(results);
+    var sources = GetFiles("./erlang_runtime/test/*.erl").Select(file => file.FullPath).Append("tools/erlang_tests.erl");
+    Require("erlc", ["+debug_info", "-I", "erlang_runtime/src", "-I", "erlang_runtime/include", "-o", ebin, .. sources]);
+    if (FileExists(counts))
+    {
+        DeleteFile(counts);
+    }
+
+    Run("erl", "-noinput", "-boot", "no_dot_erlang", "-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", ebin,
+        "-s", "erlang_tests", "main", "-extra", ebin, counts);
+    var numbers = FileExists(counts) ? System.IO.File.ReadAllText(counts).Split() : ["0", "1"];
+    Count("erlang_runtime", int.Parse(numbers[0]), int.Parse(numbers[1]));
+});
+
+Task("TestBeamtalk").IsDependentOn("Build").Does(() =>
+{
+    foreach (var directory in new[] { "stdlib/test", "examples/testing" }.Where(path => DirectoryExists(path)))
+    {
+        TestBeamtalk(directory);
+    }
+});
+
+void TestBeamtalk(string directory)
+{
+    var settings = new ProcessSettings
+    {
+        Arguments = ProcessArgumentBuilder.FromStrings(["test", directory, "--json"]),
+        RedirectStandardOutput = true,
+    };
+    StartProcess(launcher, settings, out var output);
+    var tests = output.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+    var failures = tests.Where(test => test.GetProperty("status").GetString() is "failed" or "error").ToList();
+    foreach (var test in failures)
+    {
+        Information("{0} >> {1} ({2}:{3}): {4}", test.GetProperty("class"), test.GetProperty("test"),
+            test.GetProperty("file"), test.GetProperty("line"), test.GetProperty("message"));
+    }
+
+    // Silence is not success: a run that ends before its first test has failed.
+    var passes = tests.Count(test => test.GetProperty("status").GetString() == "passed");
+    Count(directory, passes, tests.Count == 0 ? 1 : failures.Count);
+}
+
+Task("Test")
+    .IsDependentOn("TestErlang")
+    .IsDependentOn("TestBeamtalk")
+    .IsDependentOn("TestNet")
+    .Does(() =>
+    {
+        System.IO.File.WriteAllText("_build/counts", $"{passed} passed, {failed} failed\n");
+        if (failed > 0)
+        {
+            throw new CakeException(1, "some tests failed");
+        }
+    });
+
+Task("Lint").IsDependentOn("Build").Does(() =>
+{
+    Require("dotnet", "format", "Beamtalk.slnx", "--verify-no-changes", "--no-restore");
+    var ebin = MakeAbsolute(Directory("./_build/lint")).FullPath;
+    EnsureDirectoryExists(ebin);
+    Require("erlc", ["+warnings_as_errors", "+warn_missing_spec", "-o", ebin,
+        .. GetFiles("./erlang_runtime/src/*.erl").Select(file => file.FullPath)]);
+    Require(launcher, "check", "stdlib/src", "--package", "stdlib");
+});
+
+Task("Bench").IsDependentOn("Build").Does(() => Require("bench/run.sh"));
+
+Task("Soak").IsDependentOn("Build").Does(() => Require("bench/soak.sh"));
+
+// A directory that runs without sources: programs, runtime, standard library and launcher.
+Task("Package").IsDependentOn("Build").Does(() => Require("tools/package.sh"));
+
+RunTarget(target);

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Beamtalk.Cli.Tests.Commands;
+
+/// <summary>What a run of ./beamtalk printed, and its exit status.</summary>
+public sealed record RunResult(string Output, string Errors, int ExitCode);
+
+/// <summary>Runs ./beamtalk as a user does.</summary>
+public static class Launcher
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private static readonly string Program = Path.Combine(Repository.Root, "beamtalk");
+
+    public static Task<RunResult> RunAsync(string directory, params string[] arguments) =>
+        RunWithInputAsync("", directory, arguments);
+
+    public static async Task<RunResult> RunWithInputAsync(string input, string directory, params string[] arguments)
+    {
+        using Process process = Start(directory, arguments);
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+            Task<string> errors = process.StandardError.ReadToEndAsync(timeout.Token);
+            await WriteAsync(process, input);
+            await process.WaitForExitAsync(timeout.Token);
+            return new RunResult(await output, await errors, process.ExitCode);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"beamtalk {string.Join(' ', arguments)} ran for more than {Patience}");
+        }
+    }
+
+    public static Process Start(string directory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Repository.Root, "_build", "test-cache");
+        return Process.Start(start)!;
+    }
+
+    private static async Task WriteAsync(Process process, string input)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading its input.
+        }
+    }
+}
