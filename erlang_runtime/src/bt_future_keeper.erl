@@ -172,6 +172,8 @@ look(State = #state{survivors = Survivors}) ->
 swept(State) ->
     traverse(?ROWS, [{{'$1', '_', '$2'}, [], [{{'$1', '$2'}}]}], fun sweep_rows/1),
     traverse(?WAITING, [{'_', [], ['$_']}], fun sweep_waiting/1),
+    %% The references that the probes made on this heap would keep those futures alive.
+    garbage_collect(),
     {Kept, Waiting} = rows(),
     State#state{survivors = Kept + Waiting}.
 
