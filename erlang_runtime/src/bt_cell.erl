@@ -2,10 +2,9 @@
 %%
 %% The value of a cell that was assigned stands in the dictionary of the process, under the
 %% cell's key; until then the cell's own first value counts. The dictionary must not keep what
-%% no block can reach any more: each cell holds a reference to an `atomics' array, and the
-%% dictionary remembers only the reference's bits. From these bits the array can be had back
-%% just as long as some term still holds the reference, so a sweep finds the keys of dead cells
-%% without looking at anybody's heap.
+%% no block can reach any more: each cell holds a weak reference (bt_weak), of which the
+%% dictionary remembers only the handle, so that a sweep finds the keys of dead cells without
+%% looking at anybody's heap.
 %%
 %% A block is made by an exported function of its module from an environment, its only free
 %% variable: `{'$bt_env', Module, Maker, Self, Variable…}'. So a block that leaves the process
@@ -27,8 +26,6 @@
 -type knot() :: #{key() => {integer(), reference(), plain | template, term()}}.
 
 -define(CELLS, '$bt_cells').
--define(PREFIX, '$bt_cell_prefix').
--define(HANDLE_BYTES, 12).
 -define(FIRST_SWEEP, 64).
 -define(COLLECT_FROM, 1024).
 
@@ -37,12 +34,12 @@
     limit = ?FIRST_SWEEP :: pos_integer(),
     survivors = 0 :: non_neg_integer(),
     %% Key and handle of each cell that was assigned.
-    keys = [] :: [{integer(), non_neg_integer()}]
+    keys = [] :: [{integer(), bt_weak:handle()}]
 }).
 
 -spec new(term()) -> cell().
 new(Value) ->
-    {'$cell', erlang:unique_integer(), Value, atomics:new(1, [])}.
+    {'$cell', erlang:unique_integer(), Value, bt_weak:new()}.
 
 -spec get(cell()) -> term().
 get({'$cell', _, First, _} = Cell) ->
@@ -89,7 +86,7 @@ register_key({_, _}, _Reference) ->
     ok;
 register_key(Key, Reference) ->
     Cells = #cells{count = Count, keys = Keys} = cells(),
-    Added = Cells#cells{count = Count + 1, keys = [{Key, handle(Reference)} | Keys]},
+    Added = Cells#cells{count = Count + 1, keys = [{Key, bt_weak:handle(Reference)} | Keys]},
     _ = erlang:put(?CELLS, Added),
     case Count >= Cells#cells.limit of
         true -> sweep(Added);
@@ -121,41 +118,15 @@ finish(#cells{count = Count} = Cells) ->
     ok.
 
 swept(#cells{keys = Keys} = Cells) ->
-    Prefix = prefix(),
-    Alive = [Entry || {Key, Handle} = Entry <- Keys, is_alive(Prefix, Handle) orelse erased(Key)],
+    Alive = [Entry || {Key, Handle} = Entry <- Keys, is_alive(Handle) orelse erased(Key)],
     Cells#cells{count = length(Alive), keys = Alive}.
+
+is_alive(Handle) ->
+    bt_weak:probe(Handle) =/= dead.
 
 erased(Key) ->
     _ = erlang:erase(Key),
     false.
-
-%% The bits that tell this array from all others. Only these: the node's name in front of them
-%% changes when the node becomes distributed.
-handle(Reference) ->
-    Bytes = term_to_binary(Reference),
-    Skipped = byte_size(Bytes) - ?HANDLE_BYTES,
-    <<_:Skipped/binary, Handle:(?HANDLE_BYTES * 8)>> = Bytes,
-    Handle.
-
-is_alive(Prefix, Handle) ->
-    Reference = binary_to_term(<<Prefix/binary, Handle:(?HANDLE_BYTES * 8)>>),
-    try atomics:get(Reference, 1) of
-        _ -> true
-    catch
-        error:badarg -> false
-    end.
-
-prefix() ->
-    Node = node(),
-    case erlang:get(?PREFIX) of
-        {Node, Prefix} ->
-            Prefix;
-        _ ->
-            Bytes = term_to_binary(atomics:new(1, [])),
-            Prefix = binary:part(Bytes, 0, byte_size(Bytes) - ?HANDLE_BYTES),
-            _ = erlang:put(?PREFIX, {Node, Prefix}),
-            Prefix
-    end.
 
 %%% Copies for other processes
 
@@ -190,7 +161,7 @@ knot(Term) ->
 
 strand(Value) ->
     New = erlang:unique_integer(),
-    Reference = atomics:new(1, []),
+    Reference = bt_weak:new(),
     case has_block(Value) of
         true -> {New, Reference, template, map_cells(fun bare/1, Value)};
         false -> {New, Reference, plain, Value}
