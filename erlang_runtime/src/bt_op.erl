@@ -179,6 +179,9 @@ ask(Op, #{'$class' := Class} = A, B) ->
 
 other(Op, A, B) when ?IS_FUTURE(A); ?IS_FUTURE(B) ->
     ?MODULE:Op(touch(A), touch(B));
+other(Op, A, B) when is_binary(A), Op =:= ','; is_binary(A), Op =:= '++' ->
+    %% A Symbol or Character may follow a String.
+    bt_prim_string:concat(A, B);
 other(Op, A, B) when is_number(A); is_binary(A) ->
     case is_computed(Op, A) of
         true -> bt_error:operands(Op, A, B);
@@ -188,7 +191,7 @@ other(Op, A, B) ->
     bt_send:send(A, Op, B).
 
 %% Whether the operators above are all there is for this receiver: then the argument is to blame.
-is_computed(Op, A) when is_binary(A) -> lists:member(Op, ['<', '<=', '>', '>=', '++', ',']);
+is_computed(Op, A) when is_binary(A) -> lists:member(Op, ['<', '<=', '>', '>=']);
 is_computed(Op, _) -> Op =/= '++' andalso Op =/= ','.
 
 %%% Touch points
