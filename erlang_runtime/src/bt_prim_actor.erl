@@ -3,8 +3,7 @@
 
 -compile({no_auto_import, [monitor/1, spawn/3]}).
 
--export([spawn/3, not_new/1, instances/1, child_spec/2, monitor/1, on_exit/2,
-         with_timeout/2]).
+-export([spawn/3, child_spec/2, monitor/1, on_exit/2, with_timeout/2]).
 
 %% @doc Starts an actor with values for some of its variables and a name, or nil for none.
 -spec spawn(bt_class:object(), term(), term()) -> pid().
@@ -16,19 +15,6 @@ spawn(Class, State, Name) when is_map(State) ->
     bt_prim_collection:type_error(<<"a Symbol">>, Name, Class, 'spawnAs:');
 spawn(Class, State, _Name) ->
     bt_prim_collection:type_error(<<"a Dictionary">>, State, Class, 'spawnWith:').
-
-%% @doc Raises InstantiationError.
--spec not_new(bt_class:object()) -> no_return().
-not_new(#{module := Facade} = Class) ->
-    Name = bt_class:name(Facade),
-    bt_error:raise('bt.stdlib.InstantiationError', #{
-        message => <<Name/binary, " is an actor class: new makes no instance of it">>,
-        hint => <<"use ", Name/binary, " spawn">>, selector => new, receiver => Class}).
-
-%% @doc The live actors of exactly this class on this node.
--spec instances(bt_class:object()) -> [pid()].
-instances(#{module := Facade}) ->
-    [Pid || Pid <- processes(), bt_actor:class_of(Pid) =:= Facade, bt_actor:is_alive(Pid)].
 
 %% @doc The class as a child of an Erlang supervisor.
 -spec child_spec(bt_class:object(), supervisor:restart()) -> supervisor:child_spec().
