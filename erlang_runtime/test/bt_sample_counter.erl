@@ -2,7 +2,7 @@
 -module(bt_sample_counter).
 
 -export(['$meta'/0, '$init'/1, '$start'/1, start_link/0, start_link/1,
-         '$handle_undefined_function'/2]).
+         '$handle_undefined_function'/2, '$child'/1]).
 -export([initialize/1, increment/1, getValue/1, 'add:'/2, 'at:put:'/3, 'fail:'/2, 'exitWith:'/2,
          'slow:'/2, 'ask:'/2, 'lazy:'/2, 'handle:'/2, 'terminate:'/2, 'callsWrong:'/2, me/1,
          'run:'/2, 'actorDown:reason:'/3, downs/1, 'receive:'/2, stopSelf/1]).
@@ -25,6 +25,8 @@
 '$start'(Order) -> bt_actor:init(?MODULE, Order).
 start_link() -> start_link(#{}).
 start_link(State) -> bt_actor:start_link(?MODULE, State).
+%% For the tests: its place in an Erlang supervisor.
+'$child'(Id) -> #{id => Id, start => {?MODULE, start_link, []}}.
 '$handle_undefined_function'(Function, Arguments) ->
     bt_class:undefined(?MODULE, Function, Arguments).
 
