@@ -12,6 +12,7 @@ all_test_() ->
             {"an extension adds a method and super calls what it replaced", fun extension/0},
             {"running methods and blocks keep their code", fun running/0},
             {"a reload drops patches", fun reload/0},
+            {"blocks and methods keep their code over reloads", fun stored_blocks/0},
             {"any number of functions and arguments assembles", fun sizes/0}
         ]
     end}.
@@ -114,6 +115,27 @@ reload() ->
     bt_fixture:class('bt.app.F9', "m(_) -> 3."),
     ?assertEqual(3, 'bt.app.F9':m(1)),
     ?assertEqual([], bt_patch:methods('bt.app.F9')).
+
+stored_blocks() ->
+    Text = fun(N) ->
+        "m(_, Go) -> receive Go -> ok end, {" ++ N ++ ", ('bt.app.F11':'$meta'())}. "
+        "block(_) -> ('bt.app.F11 1':'mk 1'({'bt.app.F11 1', x}))(). "
+        "kept(S) -> 'bt.app.F11 1':'mk 1'({'bt.app.F11 1', S}). "
+        "'mk 1'(E) -> fun() -> {" ++ N ++ ", E} end."
+    end,
+    bt_fixture:class('bt.app.F11', Text("1")),
+    Kept = 'bt.app.F11':kept(s),
+    Test = self(),
+    Waiting = spawn_link(fun() -> Test ! {method, 'bt.app.F11':m(1, go)} end),
+    [bt_fixture:class('bt.app.F11', Text(N)) || N <- ["2", "3", "4"]],
+    ?assertEqual({1, {'bt.app.F11 1', s}}, Kept()),
+    %% The new code refers to itself by its own name, in code and in literals.
+    ?assertEqual({4, {'bt.app.F11 4', x}}, 'bt.app.F11':block(1)),
+    ?assertMatch(#{generation := 'bt.app.F11 4'}, 'bt.app.F11':'$meta'()),
+    Waiting ! go,
+    receive {method, {N, #{generation := Current}}} ->
+        ?assertEqual({1, 'bt.app.F11 4'}, {N, Current})
+    end.
 
 sizes() ->
     Functions = [{list_to_atom("f" ++ integer_to_list(N)), N rem 20} || N <- lists:seq(0, 400)],
