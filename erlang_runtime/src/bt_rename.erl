@@ -10,7 +10,8 @@
 -spec module(binary(), module()) -> binary().
 module(Binary, New) ->
     {ok, Old, Chunks} = beam_lib:all_chunks(Binary),
-    {ok, Renamed} = beam_lib:build_module([{Id, chunk(Id, Data, Old, New)} || {Id, Data} <- Chunks]),
+    Changed = [{Id, chunk(Id, Data, Old, New)} || {Id, Data} <- Chunks],
+    {ok, Renamed} = beam_lib:build_module(Changed),
     Renamed.
 
 chunk("AtU8", <<Count:32, Size, Name:Size/binary, Rest/binary>>, Old, New) ->
