@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Beamtalk.Compiler.Core;
+using Beamtalk.Compiler.Semantics;
+using static Beamtalk.Compiler.Core.CoreFactory;
+
+namespace Beamtalk.Compiler.Lowering;
+
+public sealed partial class FunctionLowering
+{
+    /// <summary>
+    /// Appends to the run what must happen first and answers an expression for the value, to be used at once: what
+    /// is not simple is still to be evaluated.
+    /// </summary>
+    private CoreExpr Lower(BoundExpr expression, Run run, Use use)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        return expression switch
+        {
+            BoundInteger literal => Int(literal.Value),
+            BoundFloat literal => Float(literal.Value),
+            BoundString literal => new CString(literal.Value),
+            BoundAtom literal => Symbol(literal.Value),
+            BoundCharacter literal => CoreValues.Character(literal.CodePoint),
+            BoundClass literal => CoreValues.ClassObject(literal.Class.Facade),
+            BoundUnknownClass unknown => CallAt(At(unknown.Span), "bt_class", "resolve", Symbol(unknown.Name)),
+            BoundVariable variable => Read(variable.Variable),
+            BoundState state => ReadState(state, run),
+            BoundInterpolation interpolation => LowerInterpolation(interpolation, run),
+            BoundCollection collection => LowerCollection(collection, run),
+            BoundDictionary dictionary => LowerDictionary(dictionary, run),
+            BoundOperator op => LowerOperator(op, run),
+            BoundSend send => LowerSend(send, run, use),
+            BoundSuperSend send => SuperSend(send.Selector, Atoms(send.Arguments, run), At(send.Span), run),
+            BoundSpawn spawn => LowerSpawn(spawn, run),
+            BoundErlangCall call => LowerErlangCall(call, run),
+            BoundCast cast => LowerCast(cast, run),
+            BoundCascade cascade => LowerCascade(cascade, run, use),
+            BoundAssignment assignment => LowerAssignment(assignment, run),
+            BoundCompoundAssignment assignment => LowerCompound(assignment, run),
+            BoundUpdate update => LowerUpdate(update, run, use),
+            BoundDestructuring destructuring => LowerDestructuring(destructuring, run),
+            BoundBlock block => LowerBlock(block, run),
+            BoundReturn result => LowerThrownReturn(result, run),
+            BoundInstall install => LowerInstall(install),
+            _ => LowerControl(expression, run, use),
+        };
+    }
+
+    private CoreExpr LowerControl(BoundExpr expression, Run run, Use use) => expression switch
+    {
+        BoundIf branch => LowerIf(branch, run, use),
+        BoundLogical logical => LowerIf(AsIf(logical), run, use),
+        BoundIfNil branch => LowerIfNil(branch, run, use),
+        BoundMatch match => LowerMatch(match, run, use),
+        BoundWhile loop => LowerWhile(loop, run),
+        BoundRepeat loop => LowerRepeat(loop, run),
+        BoundCountLoop loop => LowerCountLoop(loop, run),
+        BoundReceive receive => LowerReceive(receive, run, use),
+        _ => throw new InvalidOperationException($"no lowering for {expression.GetType().Name}"),
+    };
+
+    /// <summary><c>"a {x} b"</c> ⇒ <c>bt_op:interpolate([&lt;&lt;"a "&gt;&gt;, X, &lt;&lt;" b"&gt;&gt;])</c>.</summary>
+    private CCall LowerInterpolation(BoundInterpolation interpolation, Run run) => CallAt(
+        At(interpolation.Span), "bt_op", "interpolate",
+        List([.. interpolation.Parts.Select(part => Atom(part, run, Use.Touched))]));
+
+    private CoreExpr LowerCollection(BoundCollection collection, Run run)
+    {
+        ImmutableArray<CoreExpr> elements = Atoms(collection.Elements, run);
+        return collection.Kind switch
+        {
+            CollectionKind.List => List(elements),
+            CollectionKind.Tuple => Tuple(elements),
+            CollectionKind.Array => CoreValues.Array(elements),
+            _ => throw new InvalidOperationException($"unknown collection {collection.Kind}"),
+        };
+    }
+
+    private CMap LowerDictionary(BoundDictionary dictionary, Run run) =>
+        Map([.. dictionary.Entries.Select(entry => (Atom(entry.Key, run), Atom(entry.Value, run)))]);
+
+    /// <summary>
+    /// <c>Erlang m f: a</c> ⇒ <c>m:f(A)</c>, an argument that may be a future awaited first.
+    /// </summary>
+    private CCall LowerErlangCall(BoundErlangCall call, Run run)
+    {
+        ImmutableArray<CoreExpr> arguments =
+            [.. call.Arguments.Select(argument => Awaited(argument, Atom(argument, run, Use.Touched), run))];
+        return CallAt(At(call.Span), call.Module, call.Function, arguments);
+    }
+
+    private CoreExpr Awaited(BoundExpr expression, CoreExpr value, Run run) =>
+        IsPlain(expression, value) ? value : run.Bind("", Call("bt_op", "touch", value));
+
+    /// <summary>Cannot be a future.</summary>
+    private bool IsPlain(BoundExpr expression, CoreExpr value) =>
+        Simple.IsConstant(value)
+        || _env.IsInteger(value)
+        || expression is BoundBlock or BoundInterpolation or BoundCollection or BoundDictionary or BoundErlangCall
+        || (expression is BoundVariable { Variable.Role: VariableRole.Self } && _module.Class.Name != "Future");
+
+    /// <summary><c>[:x | e]</c> ⇒ <c>apply 'mk 1'/1({'$bt_env', Generation, 'mk 1', Self, V1, …})</c>.</summary>
+    private CApplyLocal LowerBlock(BoundBlock block, Run run)
+    {
+        string maker = _module.NextMaker();
+        ImmutableArray<Variable> captured = CapturedBy(block.Code);
+        bool usesSelf = block.Code.Captured.Contains(_self);
+        CoreExpr self = usesSelf ? run.Atom(Read(_self)) : Nil;
+        ImmutableArray<CoreExpr> header = [Symbol("$bt_env"), Symbol(_module.Generation), Symbol(maker), self];
+        CoreExpr environment = Tuple([.. header, .. captured.Select(variable => _env[variable])]);
+        var inner = new FunctionLowering(_module, new VariableSupply(), _method, true);
+        _module.Extra.Add(inner.Maker(maker, block, captured, usesSelf));
+        return Apply(maker, run.Atom(environment));
+    }
+
+    /// <summary>All but a self without a cell, which has a place of its own.</summary>
+    private ImmutableArray<Variable> CapturedBy(BoundCode code) =>
+        [.. code.Captured.Where(variable => !ReferenceEquals(variable, _self) || _self.IsCelled)];
+
+    private CoreFunction Maker(string name, BoundBlock block, ImmutableArray<Variable> captured, bool usesSelf)
+    {
+        CoreVar environment = _supply.Fresh("env");
+        var run = new Run(_supply);
+        if (usesSelf && !_self.IsCelled)
+        {
+            _env = _env.With(_self, run.Bind("self", Element(4, environment)));
+        }
+
+        for (int i = 0; i < captured.Length; i++)
+        {
+            _env = _env.With(captured[i], run.Bind(captured[i].Name, Element(i + 5, environment)));
+        }
+
+        ImmutableArray<CoreVar> parameters = [.. block.Code.Parameters.Select(p => _supply.Fresh(p.Name))];
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            Introduce(block.Code.Parameters[i], Var(parameters[i]), run);
+        }
+
+        CoreExpr body = run.Finish(BodyTail(block.Code.Body!, Use.Tail, null));
+        CFun maker = Fun([environment], Fun(parameters, body));
+        return new CoreFunction(new FunctionName(name, 1), maker, true, At(block.Span));
+    }
+
+    private static CCall Element(int index, CoreVar tuple) => Erlang("element", Int(index), Var(tuple));
+
+    private CoreExpr LowerInstall(BoundInstall install) => _module.Installs[install.Number];
+}
