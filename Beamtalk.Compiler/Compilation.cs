@@ -1,16 +1,63 @@
+using System.Collections.Immutable;
+using Beamtalk.Compiler.Diagnostics;
+using Beamtalk.Compiler.Emit;
+using Beamtalk.Compiler.Parsing;
 using Beamtalk.Compiler.Semantics;
+using Beamtalk.Compiler.Syntax;
+using Beamtalk.Compiler.Text;
 
 namespace Beamtalk.Compiler;
 
-/// <summary>The passes, in order.</summary>
+/// <summary>The passes, in order: parse, declare, bind, then (without errors only) lower and emit.</summary>
 public static class Compilation
 {
     /// <summary>Compiles the sources to Core Erlang modules. Does no input or output.</summary>
-    public static CompilationResult Compile(CompilationInput input) =>
-        throw new NotImplementedException("the lowering is being written");
+    public static CompilationResult Compile(CompilationInput input) => Run(input, null, 0);
 
     /// <summary>Compiles one REPL input; <paramref name="variables"/> are the names that the session has bound.</summary>
     public static CompilationResult CompileReplInput(
-        CompilationInput input, int number, IReadOnlyCollection<string> variables) =>
-        throw new NotImplementedException("the lowering is being written");
+        CompilationInput input, int number, IReadOnlyCollection<string> variables) => Run(input, variables, number);
+
+    private static CompilationResult Run(CompilationInput input, IReadOnlyCollection<string>? session, int number)
+    {
+        CompilationOptions options = input.Options;
+        ImmutableArray<ParsedSource> sources = [.. input.Sources.Select(Parse)];
+        ImmutableArray<DeclaredClass> declared = new DeclarationCollector(input.Known, options.Package).Collect(sources);
+        ClassIndex index = ClassIndex.Of(declared.Select(item => item.Signature));
+        var classes = new ClassTable(input.Known.With(index), options.Package, Extensions(sources));
+
+        var classBinder = new ClassBinder(classes, options.Inline);
+        var scriptBinder = new ScriptBinder(classes, options.Inline);
+        ImmutableArray<BoundClassDeclaration> bound = [.. declared.Select(classBinder.Bind)];
+        ImmutableArray<BoundScript> scripts =
+            [.. sources.Where(ScriptBinder.IsNeeded).Select(source => scriptBinder.Bind(source, session))];
+
+        ImmutableArray<Diagnostic> diagnostics = [.. sources.SelectMany(Ordered)];
+        if (diagnostics.Any(diagnostic => diagnostic.IsError))
+        {
+            return new CompilationResult([], diagnostics, ClassIndex.Empty, null);
+        }
+
+        var assembler = new ScriptAssembler(classes, options.Package, number);
+        IEnumerable<CompiledModule> modules = bound.Select(item => ClassAssembler.Assemble(item, classes));
+        modules = modules.Concat(scripts.SelectMany(script => session is null
+            ? assembler.Assemble(script)
+            : assembler.AssembleInput(script)));
+        return new CompilationResult([.. modules], diagnostics, index, null);
+    }
+
+    private static ParsedSource Parse(SourceText source)
+    {
+        (CompilationUnit unit, ImmutableArray<Diagnostic> diagnostics) = Parser.Parse(source);
+        var bag = new DiagnosticBag(source);
+        bag.AddRange(diagnostics);
+        return new ParsedSource(source, unit, bag);
+    }
+
+    private static IEnumerable<MethodSignature> Extensions(ImmutableArray<ParsedSource> sources) => sources
+        .SelectMany(source => source.Unit.Items.OfType<ExtensionDeclaration>())
+        .Select(extension => MethodSignatures.Of(extension.Method));
+
+    private static IEnumerable<Diagnostic> Ordered(ParsedSource source) =>
+        source.Diagnostics.OrderBy(diagnostic => diagnostic.Span.Start);
 }

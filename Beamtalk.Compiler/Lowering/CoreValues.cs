@@ -9,13 +9,13 @@ public static class CoreValues
 {
     public const string ClassKey = "$class";
 
-    public static CMap Instance(string facade, params ImmutableArray<(string Field, CoreExpr Value)> fields) =>
+    public static CoreExpr Instance(string facade, params ImmutableArray<(string Field, CoreExpr Value)> fields) =>
         Map([(Symbol(ClassKey), Symbol(facade)), .. fields.Select(field => ((CoreExpr)Symbol(field.Field), field.Value))]);
 
-    public static CMap ClassObject(string facade) => Instance("bt.stdlib.Class", ("module", Symbol(facade)));
+    public static CoreExpr ClassObject(string facade) => Instance("bt.stdlib.Class", ("module", Symbol(facade)));
 
-    public static CMap Character(int codePoint) => Instance("bt.stdlib.Character", ("code", Int(codePoint)));
+    public static CoreExpr Character(int codePoint) => Instance("bt.stdlib.Character", ("code", Int(codePoint)));
 
-    public static CMap Array(ImmutableArray<CoreExpr> items) =>
+    public static CoreExpr Array(ImmutableArray<CoreExpr> items) =>
         Instance("bt.stdlib.Array", ("items", Tuple(items)));
 }

@@ -60,7 +60,7 @@ public sealed partial class FunctionLowering
     };
 
     /// <summary><c>"a {x} b"</c> ⇒ <c>bt_op:interpolate([&lt;&lt;"a "&gt;&gt;, X, &lt;&lt;" b"&gt;&gt;])</c>.</summary>
-    private CCall LowerInterpolation(BoundInterpolation interpolation, Run run) => CallAt(
+    private CoreExpr LowerInterpolation(BoundInterpolation interpolation, Run run) => CallAt(
         At(interpolation.Span), "bt_op", "interpolate",
         List([.. interpolation.Parts.Select(part => Atom(part, run, Use.Touched))]));
 
@@ -76,13 +76,13 @@ public sealed partial class FunctionLowering
         };
     }
 
-    private CMap LowerDictionary(BoundDictionary dictionary, Run run) =>
+    private CoreExpr LowerDictionary(BoundDictionary dictionary, Run run) =>
         Map([.. dictionary.Entries.Select(entry => (Atom(entry.Key, run), Atom(entry.Value, run)))]);
 
     /// <summary>
     /// <c>Erlang m f: a</c> ⇒ <c>m:f(A)</c>, an argument that may be a future awaited first.
     /// </summary>
-    private CCall LowerErlangCall(BoundErlangCall call, Run run)
+    private CoreExpr LowerErlangCall(BoundErlangCall call, Run run)
     {
         ImmutableArray<CoreExpr> arguments =
             [.. call.Arguments.Select(argument => Awaited(argument, Atom(argument, run, Use.Touched), run))];
@@ -100,7 +100,7 @@ public sealed partial class FunctionLowering
         || (expression is BoundVariable { Variable.Role: VariableRole.Self } && _module.Class.Name != "Future");
 
     /// <summary><c>[:x | e]</c> ⇒ <c>apply 'mk 1'/1({'$bt_env', Generation, 'mk 1', Self, V1, …})</c>.</summary>
-    private CApplyLocal LowerBlock(BoundBlock block, Run run)
+    private CoreExpr LowerBlock(BoundBlock block, Run run)
     {
         string maker = _module.NextMaker();
         ImmutableArray<Variable> captured = CapturedBy(block.Code);
@@ -142,7 +142,7 @@ public sealed partial class FunctionLowering
         return new CoreFunction(new FunctionName(name, 1), maker, true, At(block.Span));
     }
 
-    private static CCall Element(int index, CoreVar tuple) => Erlang("element", Int(index), Var(tuple));
+    private static CoreExpr Element(int index, CoreVar tuple) => Erlang("element", Int(index), Var(tuple));
 
     private CoreExpr LowerInstall(BoundInstall install) => _module.Installs[install.Number];
 }

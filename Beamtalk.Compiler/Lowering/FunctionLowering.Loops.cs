@@ -11,13 +11,13 @@ namespace Beamtalk.Compiler.Lowering;
 /// </summary>
 public sealed partial class FunctionLowering
 {
-    private CAtom LowerWhile(BoundWhile loop, Run run)
+    private CoreExpr LowerWhile(BoundWhile loop, Run run)
     {
         LoopResult(run, Assigned(loop.Condition, loop.Body), (name, assigned) => While(loop, name, assigned, null));
         return Nil;
     }
 
-    private CAtom LowerRepeat(BoundRepeat loop, Run run)
+    private CoreExpr LowerRepeat(BoundRepeat loop, Run run)
     {
         LoopResult(run, Assigned(loop.Body), (name, assigned) => Repeat(loop, name, assigned));
         return Nil;
@@ -70,7 +70,7 @@ public sealed partial class FunctionLowering
         return parameters;
     }
 
-    private CLetrec While(BoundWhile loop, string name, ImmutableArray<Variable> assigned, Continuation? exit)
+    private CoreExpr While(BoundWhile loop, string name, ImmutableArray<Variable> assigned, Continuation? exit)
     {
         ImmutableArray<CoreExpr> first = Present(assigned);
         ImmutableArray<CoreVar> parameters = AsParameters(assigned);
@@ -99,7 +99,7 @@ public sealed partial class FunctionLowering
         return run.Atom(value);
     }
 
-    private CLetrec Repeat(BoundRepeat loop, string name, ImmutableArray<Variable> assigned)
+    private CoreExpr Repeat(BoundRepeat loop, string name, ImmutableArray<Variable> assigned)
     {
         ImmutableArray<CoreExpr> first = Present(assigned);
         ImmutableArray<CoreVar> parameters = AsParameters(assigned);
@@ -120,7 +120,7 @@ public sealed partial class FunctionLowering
             : run.Bind("", If(Erlang("is_integer", value), value,
                 CallAt(At(loop.Span), "bt_op", "number", value, Symbol(loop.Selector))));
 
-    private CLetrec Count(
+    private CoreExpr Count(
         BoundCountLoop loop, CoreExpr start, CoreExpr stop, string name, ImmutableArray<Variable> assigned,
         Continuation? exit)
     {

@@ -44,7 +44,7 @@ public sealed partial class FunctionLowering
         _ => value,
     };
 
-    private CCase FromTuple(CoreExpr value, int count)
+    private CoreExpr FromTuple(CoreExpr value, int count)
     {
         ImmutableArray<CoreVar> elements = [.. Enumerable.Range(0, count).Select(_ => _supply.Fresh(""))];
         CoreVar other = _supply.Fresh("");
@@ -56,7 +56,7 @@ public sealed partial class FunctionLowering
 
     private CoreExpr Failure(BoundMatch match, CoreExpr subject, int values)
     {
-        CCall error = CallAt(At(match.Span), "bt_error", "match_error", subject);
+        CoreExpr error = CallAt(At(match.Span), "bt_error", "match_error", subject);
         return values == 1
             ? error
             : Let(_supply.Fresh(""), error, new CValues([.. Enumerable.Repeat<CoreExpr>(Nil, values)]));
@@ -114,7 +114,7 @@ public sealed partial class FunctionLowering
     private static CClause Otherwise(ImmutableArray<CoreExpr> subjects, CoreExpr body) =>
         new([.. subjects.Select(_ => (CorePattern)Ignored)], null, body);
 
-    private CLetrec Guarded(
+    private CoreExpr Guarded(
         ImmutableArray<CoreExpr> subjects, ImmutableArray<CClause>.Builder clauses, ImmutableArray<CorePattern> patterns,
         LoweredPattern parts, Arm arm, Func<CoreExpr> others)
     {

@@ -21,13 +21,13 @@ public sealed partial class FunctionLowering
 
     private CoreExpr Operate(string op, CoreExpr left, CoreExpr right, CoreLocation location, Run run)
     {
-        CCall general = CallAt(location, "bt_op", op, left, right);
+        CoreExpr general = CallAt(location, "bt_op", op, left, right);
         if (BuiltIn(op) is not { } function)
         {
             return Modulo(op, left, right, run) ?? general;
         }
 
-        CCall direct = Erlang(function, left, right);
+        CoreExpr direct = Erlang(function, left, right);
         if (_env.IsInteger(left) && _env.IsInteger(right))
         {
             return KeepInteger(op, direct, run);
@@ -47,7 +47,7 @@ public sealed partial class FunctionLowering
     };
 
     /// <summary>The sum of integers is one: later operations on it need no test either.</summary>
-    private CoreExpr KeepInteger(string op, CCall direct, Run run)
+    private CoreExpr KeepInteger(string op, CoreExpr direct, Run run)
     {
         if (Operators.IsComparison(op))
         {
@@ -89,7 +89,7 @@ public sealed partial class FunctionLowering
     }
 
     /// <summary>Against an atom or string literal it is enough that the other is an atom or a binary.</summary>
-    private static CCall? KindTest(CoreExpr literal, CoreExpr other) => literal switch
+    private static CoreExpr? KindTest(CoreExpr literal, CoreExpr other) => literal switch
     {
         CAtom => Erlang("is_atom", other),
         CString => Erlang("is_binary", other),

@@ -79,7 +79,7 @@ public sealed partial class FunctionLowering
         return new PAlias(whole, new PMap(entries));
     }
 
-    private static CCall NotInstance(CoreExpr map) =>
+    private static CoreExpr NotInstance(CoreExpr map) =>
         Erlang("not", Erlang("is_map_key", Symbol(CoreValues.ClassKey), map));
 
     private CorePattern LowerPrefix(BoundPrefixPattern prefix, LoweredPattern parts, Run run)
@@ -116,7 +116,7 @@ public sealed partial class FunctionLowering
         return new PAlias(whole, InstancePattern(Bind(facade), fields));
     }
 
-    private static CCall KindTest(ClassSignature signature, CoreExpr value) =>
+    private static CoreExpr KindTest(ClassSignature signature, CoreExpr value) =>
         Call("bt_class", "is_kind_of", value, Symbol(signature.Facade));
 
     private CorePattern LowerTyped(BoundTypedPattern typed, LoweredPattern parts, Run run)
@@ -163,7 +163,7 @@ public sealed partial class FunctionLowering
             ? error
             : Let(failed, error, ValuesOf([.. results.Select(_ => (CoreExpr)Nil)]));
         CoreExpr tested = parts.Tests.Aggregate(success, (body, test) => IfTrue(test, body, failure));
-        CCase match = Case(value, Clause(pattern, parts.Guard, tested), Clause(Ignored, failure));
+        CoreExpr match = Case(value, Clause(pattern, parts.Guard, tested), Clause(Ignored, failure));
         run.BindValues(results.IsEmpty ? [_supply.Fresh("")] : results, match);
         for (int i = 0; i < results.Length; i++)
         {

@@ -54,7 +54,7 @@ public sealed partial class FunctionLowering
     };
 
     /// <summary><c>bt_send:verb(R, Sel, A…)</c>, with a list where there are many arguments.</summary>
-    private static CCall Message(
+    private static CoreExpr Message(
         string verb, CoreExpr receiver, string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location) =>
         arguments.Length <= FlatArguments
             ? CallAt(location, "bt_send", verb, [receiver, Symbol(selector), .. arguments])
@@ -68,7 +68,7 @@ public sealed partial class FunctionLowering
     };
 
     /// <summary><c>b value: x</c> ⇒ a direct call if <c>b</c> is a fun of that arity, else the message.</summary>
-    private static CCase BlockCall(
+    private static CoreExpr BlockCall(
         CoreExpr block, string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location, Use use) => If(
         Erlang("is_function", block, Int(arguments.Length)),
         new CApply(block, arguments, location),
@@ -82,13 +82,13 @@ public sealed partial class FunctionLowering
         ClassSignature own = _module.Class;
         if (_isClassSide)
         {
-            CCall dynamic = ClassSend(self, selector, arguments, location);
-            CCall direct = CallAt(location, own.Facade, $"class {selector}", [self, .. arguments]);
+            CoreExpr dynamic = ClassSend(self, selector, arguments, location);
+            CoreExpr direct = CallAt(location, own.Facade, $"class {selector}", [self, .. arguments]);
             return Guess(self, Symbol("module"), Symbol(own.Facade), direct, dynamic);
         }
 
-        CCall entry = CallAt(location, own.Facade, selector, [self, .. arguments]);
-        CCall general = Message("self_send", self, selector, arguments, location);
+        CoreExpr entry = CallAt(location, own.Facade, selector, [self, .. arguments]);
+        CoreExpr general = Message("self_send", self, selector, arguments, location);
         return own.Kind switch
         {
             ClassKind.Primitive => entry,
@@ -104,10 +104,10 @@ public sealed partial class FunctionLowering
     private static bool IsRoot(ClassSignature own) =>
         own.Package == ClassTable.StandardPackage && own.Kind == ClassKind.Object;
 
-    private static CCase Guess(CoreExpr self, CAtom key, CAtom expected, CoreExpr hit, CoreExpr miss) => Case(
+    private static CoreExpr Guess(CoreExpr self, CoreExpr key, CoreExpr expected, CoreExpr hit, CoreExpr miss) => Case(
         self, Clause(new PMap([(key, Literal(expected))]), hit), Clause(Ignored, miss));
 
-    private static CCall ClassSend(
+    private static CoreExpr ClassSend(
         CoreExpr self, string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location) =>
         arguments.Length <= FlatArguments
             ? CallAt(location, "bt_send", "class_send", [self, Symbol(selector), Symbol($"class {selector}"), .. arguments])
@@ -115,7 +115,7 @@ public sealed partial class FunctionLowering
                 self, Symbol(selector), Symbol($"class {selector}"), List(arguments));
 
     /// <summary><c>super foo</c> ⇒ the superclass's entry; in an extension or patch, what it replaced.</summary>
-    private CCall SuperSend(string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location, Run run)
+    private CoreExpr SuperSend(string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location, Run run)
     {
         string function = _isClassSide ? $"class {selector}" : selector;
         CoreExpr self = run.Atom(Read(_self));
@@ -125,7 +125,7 @@ public sealed partial class FunctionLowering
             : CallAt(location, own.Superclass, function, [self, .. arguments]);
     }
 
-    private CCall LowerSpawn(BoundSpawn spawn, Run run)
+    private CoreExpr LowerSpawn(BoundSpawn spawn, Run run)
     {
         CoreExpr receiver = Atom(spawn.Receiver, run, Use.Touched);
         ImmutableArray<CoreExpr> arguments = Atoms(spawn.Arguments, run);
@@ -134,7 +134,7 @@ public sealed partial class FunctionLowering
         return CallAt(At(spawn.Span), "bt_send", "spawn", receiver, Symbol(selector), keywords, List(arguments));
     }
 
-    private CAtom LowerCast(BoundCast cast, Run run)
+    private CoreExpr LowerCast(BoundCast cast, Run run)
     {
         run.Effect(LowerSend(cast.Send, run, Use.Effect));
         return Nil;

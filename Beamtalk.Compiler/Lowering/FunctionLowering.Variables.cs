@@ -8,7 +8,7 @@ namespace Beamtalk.Compiler.Lowering;
 /// <summary>Reads and writes of variables, fields, actor state and class variables; updating messages.</summary>
 public sealed partial class FunctionLowering
 {
-    private static CAtom StateKey(BoundState state) => Symbol($"@{state.Name}");
+    private static CoreExpr StateKey(BoundState state) => Symbol($"@{state.Name}");
 
     private CoreExpr ReadState(BoundState state, Run run) => state.Kind switch
     {
@@ -70,7 +70,7 @@ public sealed partial class FunctionLowering
         return value;
     }
 
-    private CoreExpr UpdateClassVariable(BoundState state, Run run, Func<CVar, CoreExpr> change)
+    private CoreExpr UpdateClassVariable(BoundState state, Run run, Func<CoreExpr, CoreExpr> change)
     {
         CoreVar old = _supply.Fresh("old");
         return run.Bind(state.Name, Call(

@@ -82,7 +82,7 @@ public sealed partial class FunctionLowering
             }
         }
 
-        ImmutableArray<CoreVar> operands = _method.Code.NeedsReturnTag
+        ImmutableArray<CoreVar> operands = _method.Code.NeedsReturnTag || _self.IsCelled
             ? []
             : [.. Specialization.OperandsOf(clause.Body, _env).Where(parameters.Contains)];
         return operands.IsEmpty
@@ -135,7 +135,9 @@ public sealed partial class FunctionLowering
             Introduce(_self, Var(self), run);
             ImmutableArray<(CoreExpr Key, CoreExpr Cell)> entries = [.. variables.Select(variable =>
                 ((CoreExpr)Symbol(variable.Name), SessionCell(variable, cells, run)))];
-            return Returnable(run, () => SessionResult(entries, cells));
+            BoundBody body = _method.Clauses[0].Body;
+            CVar value = run.Bind("value", Returnable(run, () => BodyTail(body, Use.Tail, null)));
+            return Tuple(value, entries.IsEmpty ? Var(cells) : MapUpdate(Var(cells), entries));
         });
         return new CoreFunction(new FunctionName("eval", 2), Fun([self, cells], body), true, At(_method.Span));
     }
@@ -149,7 +151,4 @@ public sealed partial class FunctionLowering
         _env = _env.With(variable, cell);
         return cell;
     }
-
-    private CTuple SessionResult(ImmutableArray<(CoreExpr Key, CoreExpr Cell)> entries, CoreVar cells) =>
-        throw new NotSupportedException($"{entries.Length} {cells}");
 }

@@ -66,22 +66,18 @@ public sealed partial class Binder
         return Method(context, [Synthetic(member.Name.Name, member.Span, body)]);
     }
 
-    /// <summary>Binds an initial value as a method without parameters of the class's instances.</summary>
-    public static BoundMethod Initializer(BindingContext context, string name, Expression value)
+    /// <summary>Binds an initial value as a method without parameters.</summary>
+    public static BoundMethod Initializer(BindingContext context, string name, Expression value, bool isClassSide)
     {
         var body = new Body(value.Span, [], [new ReturnStatement(value.Span, value)]);
-        return Method(context, [Synthetic(name, value.Span, body)]);
+        return Method(context, [Synthetic(name, value.Span, body) with { IsClassSide = isClassSide }]);
     }
 
     /// <summary>
     /// Binds the statements of a script, with a <see cref="BoundInstall"/> where an extension or patch stands.
     /// </summary>
-    public static BoundMethod Script(BindingContext context, CompilationUnit unit, IReadOnlyCollection<string> session)
-    {
-        var binder = new Binder(context, "main", unit.Span);
-        VariableRole role = session.Count > 0 ? VariableRole.Session : VariableRole.Local;
-        return binder.BindScript(unit, session, role);
-    }
+    public static BoundMethod Script(BindingContext context, CompilationUnit unit) =>
+        new Binder(context, "main", unit.Span).BindScript(unit, [], VariableRole.Local);
 
     /// <summary>As <see cref="Script"/>; the variables at the top become the session's.</summary>
     public static (BoundMethod Method, ImmutableArray<Variable> Variables) Session(

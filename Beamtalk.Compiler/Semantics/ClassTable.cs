@@ -14,13 +14,18 @@ public sealed class ClassTable
     private readonly HashSet<string> _userSelectors = [];
     private readonly string _package;
 
-    public ClassTable(ClassIndex index, string package)
+    public ClassTable(ClassIndex index, string package, IEnumerable<MethodSignature>? extensions = null)
     {
         _classes = index.Classes;
         _package = package;
         foreach (ClassSignature signature in _classes.Values)
         {
             Register(signature);
+        }
+
+        foreach (MethodSignature method in extensions ?? [])
+        {
+            Register(method, true);
         }
     }
 
@@ -88,15 +93,20 @@ public sealed class ClassTable
         list.Add(signature);
         foreach (MethodSignature method in signature.Methods)
         {
-            if (method.IsUpdating)
-            {
-                _updating.Add(method.Selector);
-            }
+            Register(method, signature.Package != StandardPackage);
+        }
+    }
 
-            if (signature.Package != StandardPackage)
-            {
-                _userSelectors.Add(method.Selector);
-            }
+    private void Register(MethodSignature method, bool isUsers)
+    {
+        if (method.IsUpdating)
+        {
+            _updating.Add(method.Selector);
+        }
+
+        if (isUsers)
+        {
+            _userSelectors.Add(method.Selector);
         }
     }
 }

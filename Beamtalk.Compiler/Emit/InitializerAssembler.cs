@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Beamtalk.Compiler.Core;
+using Beamtalk.Compiler.Lowering;
+using Beamtalk.Compiler.Semantics;
+using Beamtalk.Compiler.Syntax;
+using static Beamtalk.Compiler.Core.CoreFactory;
+
+namespace Beamtalk.Compiler.Emit;
+
+/// <summary>
+/// <c>'$init'/1</c> and <c>'$class_init'/0</c> (docs/abi.md): each initial value is a local function, evaluated when
+/// an instance is made, superclass first.
+/// </summary>
+public static class InitializerAssembler
+{
+    private static readonly CoreVar Self = new(0, "self");
+
+    public static IEnumerable<CoreFunction> Functions(BoundClassDeclaration bound, ModuleContext context)
+    {
+        foreach (BoundInitializer initializer in bound.Initializers.Where(initializer => initializer.Value is not null))
+        {
+            yield return FunctionLowering.Method(context, initializer.Value!, NameOf(initializer), false);
+        }
+
+        yield return InstanceFunction(bound, context.Classes);
+        yield return ClassFunction(bound);
+    }
+
+    private static string NameOf(BoundInitializer initializer) => initializer.Value!.Selector;
+
+    private static CoreFunction InstanceFunction(BoundClassDeclaration bound, ClassTable classes)
+    {
+        ClassSignature signature = bound.Class.Signature;
+        ClassSignature? superclass = classes.SuperclassOf(signature);
+        bool inherits = superclass is not null && superclass.Kind == signature.Kind
+            && signature.Kind is ClassKind.Actor or ClassKind.Value;
+        ImmutableArray<BoundInitializer> own =
+            [.. bound.Initializers.Where(initializer => initializer.Variable.Kind != VariableKind.ClassState)];
+        CoreExpr body = signature.Kind == ClassKind.Actor
+            ? ActorBody(inherits ? superclass!.Facade : null, own)
+            : ValueBody(inherits ? superclass!.Facade : null, own);
+        return new CoreFunction(new FunctionName("$init", 1), new CFun([Self], body), true, null);
+    }
+
+    /// <summary><c>call Super:'$init'(Self), put('@x', …), ok</c>.</summary>
+    private static CoreExpr ActorBody(string? superclass, ImmutableArray<BoundInitializer> own)
+    {
+        var steps = ImmutableArray.CreateBuilder<CoreExpr>();
+        if (superclass is not null)
+        {
+            steps.Add(Call(superclass, "$init", Var(Self)));
+        }
+
+        foreach (BoundInitializer initializer in own)
+        {
+            CoreExpr value = ValueOf(initializer, Var(Self));
+            steps.Add(Erlang("put", Symbol($"@{initializer.Variable.Name.Name}"), value));
+        }
+
+        return Seq([.. steps, Ok]);
+    }
+
+    /// <summary>Each value sees the fields before it: <c>M2 = M1#{x => …}</c>.</summary>
+    private static CoreExpr ValueBody(string? superclass, ImmutableArray<BoundInitializer> own)
+    {
+        var steps = ImmutableArray.CreateBuilder<(CoreVar, CoreExpr)>();
+        CoreExpr current = Var(Self);
+        int number = 1;
+        CoreExpr Step(CoreExpr value)
+        {
+            var variable = new CoreVar(number++, "self");
+            steps.Add((variable, value));
+            return Var(variable);
+        }
+
+        if (superclass is not null)
+        {
+            current = Step(Call(superclass, "$init", current));
+        }
+
+        foreach (BoundInitializer initializer in own)
+        {
+            CoreExpr value = Step(ValueOf(initializer, current));
+            current = Step(MapUpdate(current, (Symbol(initializer.Variable.Name.Name), value)));
+        }
+
+        return Let(steps.ToImmutable(), current);
+    }
+
+    private static CoreExpr ValueOf(BoundInitializer initializer, CoreExpr self) =>
+        initializer.Value is null ? Nil : Apply(NameOf(initializer), self);
+
+    private static CoreFunction ClassFunction(BoundClassDeclaration bound)
+    {
+        CoreExpr self = CoreValues.ClassObject(bound.Class.Signature.Facade);
+        CoreExpr list = List([.. bound.Initializers
+            .Where(initializer => initializer.Variable.Kind == VariableKind.ClassState)
+            .Select(initializer => Tuple(
+                Symbol(initializer.Variable.Name.Name), new CFun([], ValueOf(initializer, self))))]);
+        return new CoreFunction(new FunctionName("$class_init", 0), new CFun([], list), true, null);
+    }
+}
