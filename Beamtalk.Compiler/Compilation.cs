@@ -12,11 +12,25 @@ namespace Beamtalk.Compiler;
 public static class Compilation
 {
     /// <summary>Compiles the sources to Core Erlang modules. Does no input or output.</summary>
-    public static CompilationResult Compile(CompilationInput input) => Run(input, null, 0);
+    public static CompilationResult Compile(CompilationInput input) => Guarded(input, null, 0);
 
     /// <summary>Compiles one REPL input; <paramref name="variables"/> are the names that the session has bound.</summary>
     public static CompilationResult CompileReplInput(
-        CompilationInput input, int number, IReadOnlyCollection<string> variables) => Run(input, variables, number);
+        CompilationInput input, int number, IReadOnlyCollection<string> variables) => Guarded(input, variables, number);
+
+    private static CompilationResult Guarded(CompilationInput input, IReadOnlyCollection<string>? session, int number)
+    {
+        try
+        {
+            return Run(input, session, number);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            SourceText source = input.Sources.MaxBy(text => text.Text.Length)!;
+            var diagnostic = Diagnostic.Create(Catalog.NestingTooDeep, source, TextSpan.None, null);
+            return new CompilationResult([], [diagnostic], ClassIndex.Empty, null);
+        }
+    }
 
     private static CompilationResult Run(CompilationInput input, IReadOnlyCollection<string>? session, int number)
     {

@@ -182,22 +182,38 @@ public sealed partial class Binder
     /// <summary>A match on booleans or Results only, without a last resort, should name both cases.</summary>
     private void CheckCases(MatchExpression match)
     {
-        HashSet<bool> booleans = [];
+        HashSet<string> cases = [];
         foreach (MatchArm arm in match.Arms)
         {
-            if (arm is not { Guard: null, Pattern: LiteralPattern { Literal: BooleanLiteral literal } })
+            if (arm.Guard is not null || CaseOf(arm.Pattern) is not { } name)
             {
                 return;
             }
 
-            booleans.Add(literal.Value);
+            cases.Add(name);
         }
 
-        if (booleans.Count == 1)
+        if (cases.Count == 1)
         {
-            Diagnostics.Report(Catalog.MissingCases, match.Span, booleans.Contains(true) ? "false" : "true");
+            Diagnostics.Report(Catalog.MissingCases, match.Span, OtherCase(cases.Single()));
         }
     }
+
+    private static string? CaseOf(Pattern pattern) => pattern switch
+    {
+        LiteralPattern { Literal: BooleanLiteral literal } => literal.Value ? "true" : "false",
+        ConstructorPattern { Class.Name: "Result", Fields: [{ Pattern: NamePattern or WildcardPattern } side] } =>
+            $"Result {side.Field.Name}:",
+        _ => null,
+    };
+
+    private static string OtherCase(string name) => name switch
+    {
+        "true" => "false",
+        "false" => "true",
+        "Result ok:" => "Result error:",
+        _ => "Result ok:",
+    };
 
     private BoundReceive BindReceive(ReceiveExpression receive) => new(
         receive.Span,

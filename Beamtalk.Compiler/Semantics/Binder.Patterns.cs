@@ -38,6 +38,11 @@ public sealed partial class Binder
             return UnknownPatternClass(constructor.Class);
         }
 
+        if (signature.Facade == "bt.stdlib.Result" && constructor.Fields is [{ Field.Name: "ok" or "error" } side])
+        {
+            return ResultPattern(constructor, signature, side);
+        }
+
         var fields = ImmutableArray.CreateBuilder<(string, BoundPattern)>();
         foreach (FieldPattern field in constructor.Fields)
         {
@@ -51,6 +56,15 @@ public sealed partial class Binder
         }
 
         return new BoundConstructorPattern(constructor.Span, signature, fields.ToImmutable());
+    }
+
+    /// <summary><c>Result ok: v</c> reads like the message that makes one.</summary>
+    private BoundConstructorPattern ResultPattern(ConstructorPattern constructor, ClassSignature signature, FieldPattern side)
+    {
+        string isOk = side.Field.Name == "ok" ? "true" : "false";
+        var flag = new BoundLiteralPattern(side.Field.Span, new BoundAtom(side.Field.Span, isOk));
+        return new BoundConstructorPattern(
+            constructor.Span, signature, [("ok", flag), ("value", BindPattern(side.Pattern))]);
     }
 
     private BoundWildcard UnknownPatternClass(ClassName name)
