@@ -6,22 +6,26 @@ namespace Beamtalk.Compiler.Emit;
 /// <summary>Turns a module into Core Erlang text: the template of its kind around what <see cref="CoreWriter"/> writes.</summary>
 public static class ModuleRenderer
 {
-    private static readonly Lazy<FrozenDictionary<ModuleKind, Func<object, string>>> Templates = new(Compile);
+    private static readonly Lazy<TemplateEngine> Engine = new(CreateEngine);
 
-    /// <summary>Compiles the templates ahead of their first use; safe to run beside anything else.</summary>
-    public static void Warm() => _ = Templates.Value;
+    private static readonly FrozenDictionary<ModuleKind, Lazy<Func<object, string>>> Templates =
+        Enum.GetValues<ModuleKind>().ToFrozenDictionary(
+            kind => kind, kind => new Lazy<Func<object, string>>(() => Engine.Value.Compile(NameOf(kind))));
+
+    /// <summary>Compiles a template ahead of its first use; safe to run beside anything else.</summary>
+    public static void Warm(ModuleKind kind) => _ = Templates[kind].Value;
 
     public static string Render(CoreModule module, ModuleKind kind)
     {
         CoreVerifier.Verify(module);
-        return Templates.Value[kind](ModuleModel.Of(module));
+        return Templates[kind].Value(ModuleModel.Of(module));
     }
 
-    private static FrozenDictionary<ModuleKind, Func<object, string>> Compile()
+    private static TemplateEngine CreateEngine()
     {
         var engine = new TemplateEngine();
         engine.AddHelper<FunctionModel>("core", function => function.ToCore());
-        return Enum.GetValues<ModuleKind>().ToFrozenDictionary(kind => kind, kind => engine.Compile(NameOf(kind)));
+        return engine;
     }
 
     private static string NameOf(ModuleKind kind) => kind switch
