@@ -36,6 +36,11 @@ public static class Compilation
     {
         CompilationOptions options = input.Options;
         ImmutableArray<ParsedSource> sources = [.. input.Sources.Select(Parse)];
+        if (session is not null)
+        {
+            sources = [.. sources.Select(ScriptBinder.ForSession)];
+        }
+
         ImmutableArray<DeclaredClass> declared = new DeclarationCollector(input.Known, options.Package).Collect(sources);
         ClassIndex index = ClassIndex.Of(declared.Select(item => item.Signature));
         var classes = new ClassTable(input.Known.With(index), options.Package, Extensions(sources));

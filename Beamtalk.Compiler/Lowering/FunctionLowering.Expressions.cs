@@ -62,7 +62,7 @@ public sealed partial class FunctionLowering
     /// <summary><c>"a {x} b"</c> ⇒ <c>bt_op:interpolate([&lt;&lt;"a "&gt;&gt;, X, &lt;&lt;" b"&gt;&gt;])</c>.</summary>
     private CoreExpr LowerInterpolation(BoundInterpolation interpolation, Run run) => CallAt(
         At(interpolation.Span), "bt_op", "interpolate",
-        List([.. interpolation.Parts.Select(part => Atom(part, run, Use.Touched))]));
+        List(TouchedAtoms(interpolation.Parts, run)));
 
     private CoreExpr LowerCollection(BoundCollection collection, Run run)
     {
@@ -84,8 +84,9 @@ public sealed partial class FunctionLowering
     /// </summary>
     private CoreExpr LowerErlangCall(BoundErlangCall call, Run run)
     {
+        ImmutableArray<CoreExpr> values = TouchedAtoms(call.Arguments, run);
         ImmutableArray<CoreExpr> arguments =
-            [.. call.Arguments.Select(argument => Awaited(argument, Atom(argument, run, Use.Touched), run))];
+            [.. values.Select((value, i) => Awaited(call.Arguments[i], value, run))];
         return CallAt(At(call.Span), call.Module, call.Function, arguments);
     }
 

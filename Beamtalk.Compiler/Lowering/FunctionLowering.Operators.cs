@@ -14,7 +14,7 @@ public sealed partial class FunctionLowering
 {
     private CoreExpr LowerOperator(BoundOperator op, Run run)
     {
-        CoreExpr left = Atom(op.Left, run, Use.Touched);
+        CoreExpr left = Atom(op.Left, run, UseBefore([op.Right]));
         CoreExpr right = Atom(op.Right, run, Use.Touched);
         return Operate(op.Operator, left, right, At(op.Span), run);
     }

@@ -107,6 +107,26 @@ public sealed partial class FunctionLowering
     private ImmutableArray<CoreExpr> Atoms(ImmutableArray<BoundExpr> expressions, Run run) =>
         [.. expressions.Select(expression => Atom(expression, run))];
 
+    /// <summary>
+    /// Operands that are all waited for. One may wait in its own send only if nothing is sent after it: two actors
+    /// that are asked in one expression work at the same time.
+    /// </summary>
+    private ImmutableArray<CoreExpr> TouchedAtoms(ImmutableArray<BoundExpr> operands, Run run) =>
+        [.. operands.Select((operand, i) => Atom(operand, run, UseBefore(operands.AsSpan()[(i + 1)..])))];
+
+    private static Use UseBefore(ReadOnlySpan<BoundExpr> later)
+    {
+        foreach (BoundExpr operand in later)
+        {
+            if (operand is not (BoundVariable or BoundState or BoundAtom or BoundInteger or BoundFloat or BoundString))
+            {
+                return Use.Value;
+            }
+        }
+
+        return Use.Touched;
+    }
+
     private CoreExpr Atom(BoundExpr expression, Run run, Use use = Use.Value) =>
         run.Atom(Lower(expression, run, use));
 }

@@ -7,6 +7,8 @@ namespace Beamtalk.Compiler.Semantics;
 /// <summary>Binds what stands outside classes: statements, script methods, extensions and patches.</summary>
 public sealed class ScriptBinder(ClassTable classes, bool inline)
 {
+    private const string WorkspaceClass = "Workspace";
+
     private readonly ClassBinder _members = new(classes, inline);
 
     /// <summary>The class of a script object.</summary>
@@ -18,9 +20,22 @@ public sealed class ScriptBinder(ClassTable classes, bool inline)
     /// <summary>Whether there is anything but classes.</summary>
     public static bool IsNeeded(ParsedSource source) => source.Unit.Items.Any(item => item is not ClassDeclaration);
 
+    /// <summary>
+    /// In a session the script object is the workspace, and what would be a script's methods extend its class.
+    /// </summary>
+    public static ParsedSource ForSession(ParsedSource source)
+    {
+        ImmutableArray<TopLevelItem> items = [.. source.Unit.Items.Select(item => item is ScriptMethod method
+            ? new ExtensionDeclaration(method.Span, false, new ClassName(method.Span, null, WorkspaceClass), method.Method)
+            : item)];
+        return source with { Unit = source.Unit with { Items = items } };
+    }
+
     public BoundScript Bind(ParsedSource source, IReadOnlyCollection<string>? session)
     {
-        ClassSignature signature = SignatureOf(source);
+        ClassSignature signature = session is null
+            ? SignatureOf(source)
+            : classes.Find(WorkspaceClass) ?? SignatureOf(source);
         ImmutableArray<BoundExtension> extensions = [.. Extensions(source)];
         ImmutableArray<BoundMember> methods = [.. _members.BindMethods(
             source.Unit.Items.OfType<ScriptMethod>().Select(item => item.Method), source.Diagnostics, signature, false)];

@@ -76,7 +76,7 @@ evaluate(Module, #session{cells = Cells} = Session) ->
             {{Failure, maps:keys(Cells)}, Session}
     end.
 
-self_object() -> #{'$class' => 'bt.stdlib.Object'}.
+self_object() -> #{'$class' => 'bt.stdlib.Workspace'}.
 
 failure(#{kind := Kind, message := Message} = Exception) ->
     {error, atom_to_binary(Kind), Message, iolist_to_binary(bt_error:report(Exception))}.
