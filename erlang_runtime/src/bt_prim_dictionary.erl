@@ -1,7 +1,9 @@
 %%% @doc Primitives of Dictionary.
 -module(bt_prim_dictionary).
 
--export([at/2, do/2, collect/2, select/2, merge/2]).
+-compile({no_auto_import, [put/2]}).
+
+-export([at/2, put/2, do/2, collect/2, select/2, merge/2]).
 
 %% @doc The value at a key.
 -spec at(map(), term()) -> term().
@@ -10,6 +12,11 @@ at(Map, Key) ->
         #{Key := Value} -> Value;
         _ -> bt_prim_collection:no_key(Key, Map, 'at:')
     end.
+
+%% @doc The map with a value at a key. A key must be known, so it is waited for; a value need not.
+-spec put(map(), {term(), term()}) -> map().
+put(Map, {Key, Value}) ->
+    Map#{bt_op:touch(Key) => Value}.
 
 %% @doc Evaluates the block with each key and value; answers the map.
 -spec do(map(), term()) -> map().

@@ -1,8 +1,9 @@
 %%% @doc Primitives of List. What goes through all elements is a loop of its own where the standard
-%%% one would not wait for a future that a block answers as its condition.
+%%% one would not wait for a future that a block answers as its condition. An item to be put into a
+%%% list comes in a tuple, because the compiler waits for a future that is an argument by itself.
 -module(bt_prim_list).
 
--export([at/2, at_put/3, index_of/2, cons/2, duplicate/2, take/2, drop/2, from_to/3]).
+-export([at/2, at_put/3, index_of/2, duplicate/2, take/2, drop/2, from_to/3]).
 -export([do/2, collect/2, select/2, reject/2, inject/3, group_by/2]).
 -export([sort/1, sort/2, unique/1, shuffle/1, zip/2, join/2]).
 
@@ -18,8 +19,8 @@ nth(N, [_ | Rest], List, Index) -> nth(N - 1, Rest, List, Index);
 nth(_, [], List, Index) -> bt_prim_collection:out_of_bounds(Index, length(List), List, 'at:').
 
 %% @doc The list with another element at an index.
--spec at_put(list(), term(), term()) -> list().
-at_put(List, Index, Item) when is_integer(Index), Index > 0, Index =< length(List) ->
+-spec at_put(list(), term(), {term()}) -> list().
+at_put(List, Index, {Item}) when is_integer(Index), Index > 0, Index =< length(List) ->
     {Before, [_ | After]} = lists:split(Index - 1, List),
     Before ++ [Item | After];
 at_put(List, Index, _Item) ->
@@ -38,13 +39,9 @@ index_of([Head | Rest], Item, Index) ->
     end;
 index_of([], _Item, _Index) -> nil.
 
-%% @doc The list with one more element in front.
--spec cons(term(), list()) -> list().
-cons(Item, List) -> [Item | List].
-
 %% @doc A list of so many times the item.
--spec duplicate(term(), term()) -> list().
-duplicate(Count, Item) ->
+-spec duplicate(term(), {term()}) -> list().
+duplicate(Count, {Item}) ->
     lists:duplicate(bt_prim_collection:count(Count, [], 'new:withAll:'), Item).
 
 %% @doc The first elements, as many as there are.
