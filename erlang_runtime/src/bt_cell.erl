@@ -16,14 +16,14 @@
 
 -compile({no_auto_import, [get/1, put/2]}).
 
--type cell() :: {'$cell', integer(), First :: term(), reference()}.
+-type cell() :: {'$cell', integer(), First :: term(), atomics:atomics_ref()}.
 
 %% What a cell's key is in the dictionary: of a cell from another node, both parts tell it apart.
--type key() :: integer() | {integer(), reference()}.
+-type key() :: integer() | {integer(), atomics:atomics_ref()}.
 
 %% The cells that one copy consists of, by their old keys: the new key and reference, and the value.
 %% A value with blocks is a template: the cells in it are named by their old keys.
--type knot() :: #{key() => {integer(), reference(), plain | template, term()}}.
+-type knot() :: #{key() => {integer(), atomics:atomics_ref(), plain | template, term()}}.
 
 -define(CELLS, '$bt_cells').
 -define(FIRST_SWEEP, 64).
