@@ -1,5 +1,10 @@
 using System.Collections.Immutable;
+using Antlr4.Runtime.Atn;
 using Beamtalk.Compiler.Diagnostics;
+using Beamtalk.Compiler.Parsing.Building;
+using Beamtalk.Compiler.Parsing.Errors;
+using Beamtalk.Compiler.Parsing.Generated;
+using Beamtalk.Compiler.Parsing.Layout;
 using Beamtalk.Compiler.Syntax;
 using Beamtalk.Compiler.Text;
 
@@ -8,6 +13,24 @@ namespace Beamtalk.Compiler.Parsing;
 /// <summary>Reads one source text into a syntax tree. Never throws: what cannot be read is a diagnostic.</summary>
 public static class Parser
 {
-    public static (CompilationUnit Unit, ImmutableArray<Diagnostic> Diagnostics) Parse(SourceText source) =>
-        throw new NotImplementedException("the grammar is being written");
+    public static (CompilationUnit Unit, ImmutableArray<Diagnostic> Diagnostics) Parse(SourceText source)
+    {
+        var diagnostics = new DiagnosticBag(source);
+        var tokens = LayoutTokenSource.Read(source, diagnostics);
+        var unit = CreateParser(tokens, diagnostics).unit();
+        var tree = new SyntaxBuilder(source, tokens, diagnostics).Build(unit);
+        return (tree, [.. diagnostics.OrderBy(diagnostic => diagnostic.Span.Start)]);
+    }
+
+    /// <summary>The generated parser over the tokens of a file.</summary>
+    internal static BeamtalkParser CreateParser(List<SyntaxToken> tokens, DiagnosticBag diagnostics)
+    {
+        var parser = new BeamtalkParser(new TokenList(tokens), TextWriter.Null, TextWriter.Null)
+        {
+            ErrorHandler = new RecoveryStrategy(new SyntaxErrorReporter(diagnostics, tokens)),
+        };
+        parser.RemoveErrorListeners();
+        parser.Interpreter.PredictionMode = PredictionMode.SLL;
+        return parser;
+    }
 }
