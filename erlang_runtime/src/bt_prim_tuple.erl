@@ -1,5 +1,5 @@
 %%% @doc Access to the elements of a Tuple, or of an Array, whose elements are a tuple. An item to
-%%% be put among them comes in a tuple: the compiler waits for a future that is an argument by itself.
+%%% be put among them comes in a tuple: the compiler waits for a future that is an argument itself.
 -module(bt_prim_tuple).
 
 -export([at/3, at_put/4, add/2]).
