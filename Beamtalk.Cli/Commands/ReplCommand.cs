@@ -1,13 +1,65 @@
 using System.CommandLine;
+using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Reporting;
+using Beamtalk.Cli.Repl;
+using Beamtalk.Compiler.Backend;
+using Beamtalk.Compiler.Diagnostics;
+using Beamtalk.Compiler.Text;
 
 namespace Beamtalk.Cli.Commands;
 
-/// <summary>`repl`.</summary>
+/// <summary>
+/// `repl`: reads inputs until the end of standard input, prints the value of each, or its error, and goes on.
+/// </summary>
 public static class ReplCommand
 {
     public static Command Create()
     {
-        var command = new Command("repl", "Read statements from standard input");
+        var command = new Command("repl", "Read statements from standard input and print their values");
+        command.SetAction((_, _) => ReadAsync(Console.In, Console.Out));
         return command;
     }
+
+    private static async Task<int> ReadAsync(TextReader input, TextWriter output)
+    {
+        await using var toolchain = new Toolchain(Installation.Find());
+        _ = toolchain.NodeAsync();
+        var workspace = new Workspace(toolchain);
+        var reader = new InputReader(new LineSource(input));
+        while (Toolchain.OnLargeStack(reader.Read) is { } text)
+        {
+            InputOutcome outcome = await workspace.EvaluateAsync(new SourceText("repl", text)).ConfigureAwait(false);
+            Print(outcome, output);
+        }
+
+        await workspace.SettleAsync().ConfigureAwait(false);
+        return ExitCode.Success;
+    }
+
+    private static void Print(InputOutcome outcome, TextWriter output)
+    {
+        switch (outcome)
+        {
+            case NotCompiled rejected:
+                Diagnostic error = rejected.Diagnostics.First(diagnostic => diagnostic.IsError);
+                output.WriteLine($"ERROR compile_error: {OneLine(error.Message)}");
+                DiagnosticReporter.Print(rejected.Diagnostics);
+                break;
+            case Evaluated { Result: RaisedError error, Warnings: var warnings }:
+                DiagnosticReporter.Print(warnings);
+                output.WriteLine($"ERROR {error.Kind}: {OneLine(error.Message)}");
+                break;
+            case Evaluated { Result: PrintedValue value, Warnings: var warnings }:
+                DiagnosticReporter.Print(warnings);
+                output.WriteLine(value.Text);
+                break;
+            case Evaluated { Warnings: var warnings }:
+                DiagnosticReporter.Print(warnings);
+                break;
+        }
+
+        output.Flush();
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }
