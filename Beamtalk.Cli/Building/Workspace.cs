@@ -7,12 +7,12 @@ using Beamtalk.Compiler.Text;
 
 namespace Beamtalk.Cli.Building;
 
-/// <summary>What became of one input.</summary>
-public abstract record InputOutcome;
+/// <summary>What became of one input, and the errors or warnings of its compilation.</summary>
+public abstract record InputOutcome(ImmutableArray<Diagnostic> Diagnostics);
 
-public sealed record NotCompiled(ImmutableArray<Diagnostic> Diagnostics) : InputOutcome;
+public sealed record NotCompiled(ImmutableArray<Diagnostic> Diagnostics) : InputOutcome(Diagnostics);
 
-public sealed record Evaluated(EvaluationResult Result, ImmutableArray<Diagnostic> Warnings) : InputOutcome;
+public sealed record Evaluated(EvaluationResult Result, ImmutableArray<Diagnostic> Diagnostics) : InputOutcome(Diagnostics);
 
 /// <summary>
 /// A sequence of inputs in one node: each is compiled with the classes and variables of those before it. An input
@@ -35,7 +35,7 @@ public sealed class Workspace(Toolchain toolchain)
         }
 
         _session ??= await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
-        await _session.LoadAsync(outcome.Outcomes).ConfigureAwait(false);
+        await _session.LoadAsync(outcome.Beams).ConfigureAwait(false);
         _classes = _classes.With(compiled.Declared);
         EvaluationResult result = await EvaluateAsync(_session, compiled).ConfigureAwait(false);
         return new Evaluated(result, outcome.Diagnostics);

@@ -29,10 +29,10 @@ public static class EvalCommand
 
     private static int Print(InputOutcome outcome)
     {
+        DiagnosticReporter.Print(outcome.Diagnostics);
         switch (outcome)
         {
-            case NotCompiled rejected:
-                DiagnosticReporter.Print(rejected.Diagnostics);
+            case NotCompiled:
                 return ExitCode.NotCompiled;
             case Evaluated { Result: RaisedError error }:
                 Console.Error.WriteLine(error.Report);

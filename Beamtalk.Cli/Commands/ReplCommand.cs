@@ -3,7 +3,6 @@ using Beamtalk.Cli.Building;
 using Beamtalk.Cli.Reporting;
 using Beamtalk.Cli.Repl;
 using Beamtalk.Compiler.Backend;
-using Beamtalk.Compiler.Diagnostics;
 using Beamtalk.Compiler.Text;
 
 namespace Beamtalk.Cli.Commands;
@@ -38,28 +37,23 @@ public static class ReplCommand
 
     private static void Print(InputOutcome outcome, TextWriter output)
     {
-        switch (outcome)
+        DiagnosticReporter.Print(outcome.Diagnostics);
+        if (Describe(outcome) is { } line)
         {
-            case NotCompiled rejected:
-                Diagnostic error = rejected.Diagnostics.First(diagnostic => diagnostic.IsError);
-                output.WriteLine($"ERROR compile_error: {OneLine(error.Message)}");
-                DiagnosticReporter.Print(rejected.Diagnostics);
-                break;
-            case Evaluated { Result: RaisedError error, Warnings: var warnings }:
-                DiagnosticReporter.Print(warnings);
-                output.WriteLine($"ERROR {error.Kind}: {OneLine(error.Message)}");
-                break;
-            case Evaluated { Result: PrintedValue value, Warnings: var warnings }:
-                DiagnosticReporter.Print(warnings);
-                output.WriteLine(value.Text);
-                break;
-            case Evaluated { Warnings: var warnings }:
-                DiagnosticReporter.Print(warnings);
-                break;
+            output.WriteLine(line);
         }
 
         output.Flush();
     }
+
+    private static string? Describe(InputOutcome outcome) => outcome switch
+    {
+        NotCompiled rejected =>
+            $"ERROR compile_error: {OneLine(rejected.Diagnostics.First(diagnostic => diagnostic.IsError).Message)}",
+        Evaluated { Result: RaisedError raised } => $"ERROR {raised.Kind}: {OneLine(raised.Message)}",
+        Evaluated { Result: PrintedValue value } => value.Text,
+        _ => null,
+    };
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -17,12 +17,12 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, string? 
         ErlangSession session = await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
         await foreach (TestBatch batch in compiler.CompileAsync([.. files.Where(IsFixture)]).ConfigureAwait(false))
         {
-            await session.LoadAsync(batch.Outcome.Outcomes).ConfigureAwait(false);
+            await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false);
         }
 
         await foreach (TestBatch batch in compiler.CompileAsync([.. files.Where(file => !IsFixture(file))]).ConfigureAwait(false))
         {
-            await session.LoadAsync(batch.Outcome.Outcomes).ConfigureAwait(false);
+            await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false);
             await RunAsync(session, TestClasses(batch.Outcome.Result.Declared, compiler.Known)).ConfigureAwait(false);
         }
     }

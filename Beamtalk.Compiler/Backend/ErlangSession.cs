@@ -37,9 +37,9 @@ public sealed class ErlangSession
     public static async Task<ErlangSession> StartAsync(ErlangNode node) =>
         new(node, await node.RequestAsync(ErlangTerm.Atom("start_session")).ConfigureAwait(false));
 
-    /// <summary>Loads modules, replacing those of the same names. The node assembles the facades of classes anew.</summary>
-    public Task LoadAsync(IEnumerable<BeamOutcome> outcomes) =>
-        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(outcomes.Select(ToTerm))));
+    /// <summary>Loads modules, replacing those of the same names.</summary>
+    public Task LoadAsync(IEnumerable<BeamModule> beams) =>
+        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(beams.Select(ToTerm))));
 
     /// <summary>Waits, as a script does at its end, for futures with registered blocks.</summary>
     public Task SettleAsync() => RequestAsync(ErlangTerm.Atom("settle"));
@@ -89,8 +89,6 @@ public sealed class ErlangSession
         _ => throw new FormatException($"unexpected outcome {outcome}"),
     };
 
-    private static ErlangTerm ToTerm(BeamOutcome outcome) => ErlangTerm.Tuple(
-        ErlangTerm.Atom(outcome.Module.Facade is null ? "module" : "class"),
-        ErlangTerm.Atom(outcome.Beams[0].Name),
-        new ErlangBinary(outcome.Beams[0].Code));
+    private static ErlangTerm ToTerm(BeamModule beam) =>
+        ErlangTerm.Tuple(ErlangTerm.Atom(beam.Name), new ErlangBinary(beam.Code));
 }

@@ -50,8 +50,7 @@ while_idle('$bt_tick') -> bt_wait:idle_tick();
 while_idle(_Stray) -> ok.
 
 handle({load, Modules}, Session) ->
-    lists:foreach(fun load/1, Modules),
-    {ok, Session};
+    {bt_load:modules(Modules), Session};
 handle({eval, Module}, Session) ->
     evaluate(Module, Session);
 handle(settle, Session) ->
@@ -59,9 +58,6 @@ handle(settle, Session) ->
     {ok, Session};
 handle({test, Facades, Filter}, Session) ->
     {[test_result(Result) || Result <- bt_test:run(Facades, #{filter => Filter})], Session}.
-
-load({class, Generation, Beam}) -> ok = bt_load:class(Generation, Beam);
-load({module, Module, Beam}) -> ok = bt_load:module(Module, Beam).
 
 %% An input that raises an error leaves the variables as they were.
 -spec evaluate(module(), #session{}) -> {{outcome(), [atom()]}, #session{}}.
