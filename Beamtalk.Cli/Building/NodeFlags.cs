@@ -16,6 +16,6 @@ public static class NodeFlags
     /// <summary>A node that runs one script in place of this process: Ctrl-C ends it, input is the script's.</summary>
     public static readonly string[] Script =
     [
-        "-noshell", "-boot", "no_dot_erlang", "+Bd", "+sbt", "db", "+fnu", "+pc", "unicode", .. Actors, .. Logging,
+        "-noshell", "-boot", "no_dot_erlang", "+Bd", "+stbt", "db", "+fnu", "+pc", "unicode", .. Actors, .. Logging,
     ];
 }

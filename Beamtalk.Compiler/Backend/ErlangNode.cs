@@ -97,7 +97,7 @@ public sealed class ErlangNode : IAsyncDisposable
 
     private static string[] Arguments(IEnumerable<string> codePath, IEnumerable<string> flags, string socketPath) =>
     [
-        "-noinput", "-boot", "no_dot_erlang", "+Bi", "+sbt", "db", "+fnu", "+pc", "unicode",
+        "-noinput", "-boot", "no_dot_erlang", "+Bi", "+stbt", "db", "+fnu", "+pc", "unicode",
         .. flags,
         .. codePath.SelectMany(directory => new[] { "-pa", directory }),
         "-s", "bt_compile_server", "main", "-extra", socketPath,

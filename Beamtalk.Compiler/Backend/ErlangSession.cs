@@ -38,8 +38,15 @@ public sealed class ErlangSession
         new(node, await node.RequestAsync(ErlangTerm.Atom("start_session")).ConfigureAwait(false));
 
     /// <summary>Loads modules, replacing those of the same names.</summary>
-    public Task LoadAsync(IEnumerable<BeamModule> beams) =>
-        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(beams.Select(ToTerm))));
+    public async Task LoadAsync(IEnumerable<BeamModule> beams)
+    {
+        ErlangTerm request = ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(beams.Select(ToTerm)));
+        ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
+        if (reply is not ErlangAtom { Name: "ok" })
+        {
+            throw new ErlangNodeException($"the node does not load the modules: {reply}");
+        }
+    }
 
     /// <summary>Waits, as a script does at its end, for futures with registered blocks.</summary>
     public Task SettleAsync() => RequestAsync(ErlangTerm.Atom("settle"));
