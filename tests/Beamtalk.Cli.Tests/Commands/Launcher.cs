@@ -16,9 +16,16 @@ public static class Launcher
     public static Task<RunResult> RunAsync(string directory, params string[] arguments) =>
         RunWithInputAsync("", directory, arguments);
 
-    public static async Task<RunResult> RunWithInputAsync(string input, string directory, params string[] arguments)
+    /// <summary>With a cache of its own.</summary>
+    public static Task<RunResult> RunAsync(TemporaryDirectory cache, string directory, params string[] arguments) =>
+        RunAsync(() => Start(directory, arguments, cache.Path), "");
+
+    public static Task<RunResult> RunWithInputAsync(string input, string directory, params string[] arguments) =>
+        RunAsync(() => Start(directory, arguments), input);
+
+    private static async Task<RunResult> RunAsync(Func<Process> start, string input)
     {
-        using Process process = Start(directory, arguments);
+        using Process process = start();
         using var timeout = new CancellationTokenSource(Patience);
         try
         {
@@ -31,11 +38,11 @@ public static class Launcher
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"beamtalk {string.Join(' ', arguments)} ran for more than {Patience}");
+            throw new TimeoutException($"beamtalk {string.Join(' ', process.StartInfo.ArgumentList)} ran for more than {Patience}");
         }
     }
 
-    public static Process Start(string directory, params string[] arguments)
+    public static Process Start(string directory, string[] arguments, string? cache = null)
     {
         var start = new ProcessStartInfo(Program, arguments)
         {
@@ -46,7 +53,7 @@ public static class Launcher
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Repository.Root, "_build", "test-cache");
+        start.Environment["XDG_CACHE_HOME"] = cache ?? Path.Combine(Repository.Root, "_build", "test-cache");
         return Process.Start(start)!;
     }
 

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using NUnit.Framework;
+using Shouldly;
+
+namespace Beamtalk.Cli.Tests.Commands;
+
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class TestCommandTests : IDisposable
+{
+    private const string Mixed = """
+        TestCase subclass: MixedTest
+          testPasses => self assert: 1 + 1 equals: 2
+          testFails =>
+            Transcript showCr: "noise"
+            self assert: 1 equals: 2
+          testRaises => nil foo
+          testSkips => self skip: "later"
+        """;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Test]
+    public async Task Each_test_is_an_object()
+    {
+        _directory.Write("MixedTest.bt", Mixed);
+        RunResult result = await TestAsync("--json");
+        result.ExitCode.ShouldBe(1);
+        JsonElement[] tests = Lines(result);
+        tests.Select(test => test.GetProperty("status").GetString()).ShouldBe(["passed", "failed", "error", "skipped"]);
+        tests.ShouldAllBe(test => test.GetProperty("class").GetString() == "MixedTest");
+        tests[1].GetProperty("test").GetString().ShouldBe("testFails");
+        tests[1].GetProperty("message").GetString()!.ShouldContain("expected 2, got 1");
+        tests[1].GetProperty("file").GetString()!.ShouldEndWith("MixedTest.bt");
+        tests[1].GetProperty("line").GetInt32().ShouldBe(5);
+        tests[1].GetProperty("ms").GetInt32().ShouldBeGreaterThanOrEqualTo(0);
+        tests[0].GetProperty("message").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Test]
+    public async Task The_numbers_come_last()
+    {
+        _directory.Write("MixedTest.bt", Mixed);
+        (await TestAsync()).Output.TrimEnd().ShouldEndWith("1 passed, 2 failed, 1 skipped");
+    }
+
+    [Test]
+    public async Task A_filter_chooses_tests()
+    {
+        _directory.Write("MixedTest.bt", Mixed);
+        RunResult result = await TestAsync("--json", "--filter", "testPasses");
+        Lines(result).Length.ShouldBe(1);
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Fixtures_are_compiled_first_and_a_bad_file_is_one_error()
+    {
+        _directory.Write("fixtures/Helper.bt", "Object subclass: Helper\n  class answer => 42\n");
+        _directory.Write("AUsesItTest.bt", "TestCase subclass: AUsesItTest\n  testIt => self assert: Helper answer equals: 42\n");
+        _directory.Write("Broken.bt", "TestCase subclass: Broken\n  testIt => undefinedName\n");
+        JsonElement[] tests = Lines(await TestAsync("--json"));
+        tests.Select(test => test.GetProperty("status").GetString()).ShouldBe(["error", "passed"], ignoreOrder: true);
+        tests.Single(test => test.GetProperty("status").GetString() == "error")
+            .GetProperty("file").GetString()!.ShouldEndWith("Broken.bt");
+    }
+
+    [Test]
+    public async Task Two_files_may_each_have_a_class_of_one_name()
+    {
+        foreach (string name in (string[])["One", "Two"])
+        {
+            _directory.Write($"{name}.bt", $$"""
+                Object subclass: Helper
+                  class name => "{{name}}"
+                TestCase subclass: {{name}}Test
+                  testIt => self assert: Helper name equals: "{{name}}"
+                """);
+        }
+
+        Lines(await TestAsync("--json")).Select(test => test.GetProperty("status").GetString()).ShouldBe(["passed", "passed"]);
+    }
+
+    private Task<RunResult> TestAsync(params string[] options) =>
+        Launcher.RunAsync(_directory.Path, ["test", ".", .. options]);
+
+    private static JsonElement[] Lines(RunResult result) =>
+    [
+        .. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement),
+    ];
+}
