@@ -1,5 +1,4 @@
 using Beamtalk.Compiler.Diagnostics;
-using Beamtalk.Compiler.Text;
 
 namespace Beamtalk.Cli.Reporting;
 
@@ -8,15 +7,10 @@ public static class DiagnosticReporter
 {
     public static void Print(IEnumerable<Diagnostic> diagnostics)
     {
+        bool inColour = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
         foreach (Diagnostic diagnostic in diagnostics)
         {
-            LinePosition at = diagnostic.Source.PositionOf(diagnostic.Span.Start);
-            Console.Error.WriteLine(
-                $"{diagnostic.Source.Path}:{at.Line}:{at.Column}: {diagnostic.Severity.ToString().ToLowerInvariant()} {diagnostic.Code}: {diagnostic.Message}");
-            if (diagnostic.Hint is { } hint)
-            {
-                Console.Error.WriteLine($"  hint: {hint}");
-            }
+            Console.Error.Write(DiagnosticRenderer.Render(diagnostic, inColour));
         }
     }
 }
