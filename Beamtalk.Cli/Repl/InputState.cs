@@ -42,10 +42,10 @@ internal static class InputProbe
         };
     }
 
-    private static bool IsUnfinished(Diagnostic diagnostic, int end) => diagnostic.Code switch
-    {
-        "BT1002" or "BT1003" or "BT1010" or "BT1023" => true, // string, comment, bracket, method body
-        "BT1020" => diagnostic.Span.Start >= end,
-        _ => false,
-    };
+    private static bool IsUnfinished(Diagnostic diagnostic, int end) =>
+        diagnostic.Descriptor == Catalog.OpenString
+        || diagnostic.Descriptor == Catalog.OpenComment
+        || diagnostic.Descriptor == Catalog.MissingCloser
+        || diagnostic.Descriptor == Catalog.EmptyMethod
+        || (diagnostic.Descriptor == Catalog.Expected && diagnostic.Span.Start >= end);
 }
