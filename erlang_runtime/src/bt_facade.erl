@@ -34,7 +34,7 @@ assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Descr
     Functions = Jumps ++ actor_functions(Facade, IsActor) ++ standard_functions(Facade),
     {Code, Labels} = number(Facade, Functions),
     Exports = [Function || {Function, _} <- Functions],
-    Assembly = {Facade, Exports, [{beamtalk, [Generation]}], Code, Labels},
+    Assembly = {Facade, Exports, [{beamtalk_facade, [Generation]}], Code, Labels},
     {ok, Facade, Binary} = compile:noenv_forms(Assembly, [from_asm, no_postopt, binary]),
     {ok, Facade, Binary}.
 

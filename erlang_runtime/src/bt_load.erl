@@ -71,7 +71,7 @@ load_all([{Module, Binary} | Modules]) ->
 kind(Binary) ->
     {ok, {_, Chunks}} = beam_lib:chunks(Binary, [exports, attributes]),
     [{exports, Exports}, {attributes, Attributes}] = Chunks,
-    IsFacade = lists:keymember(beamtalk, 1, Attributes),
+    IsFacade = lists:keymember(beamtalk_facade, 1, Attributes),
     case lists:member({'$meta', 0}, Exports) of
         true when IsFacade -> facade;
         true -> generation;

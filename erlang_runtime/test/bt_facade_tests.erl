@@ -26,7 +26,7 @@ exports() ->
     ],
     ?assertNot(lists:member({'mk 1', 1}, Exports)),
     Attributes = 'bt.app.F1':module_info(attributes),
-    ?assertEqual(['bt.app.F1 1'], proplists:get_value(beamtalk, Attributes)).
+    ?assertEqual(['bt.app.F1 1'], proplists:get_value(beamtalk_facade, Attributes)).
 
 no_frame() ->
     bt_fixture:class('bt.app.F2', "m(_) -> erlang:process_info(self(), current_stacktrace)."),

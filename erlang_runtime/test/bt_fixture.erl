@@ -147,6 +147,7 @@ compile(Module, _Meta, Functions) ->
     Forms = [
         {attribute, 1, file, {"fixture.bt", 1}},
         {attribute, 1, module, Module},
+        {attribute, 1, beamtalk, class},
         {attribute, 1, export, [{Name, Arity} || {function, _, Name, Arity, _} <- Functions]}
         | Functions
     ],
