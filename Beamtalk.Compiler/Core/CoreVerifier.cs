@@ -5,33 +5,33 @@ using Beamtalk.Compiler.Text;
 namespace Beamtalk.Compiler.Core;
 
 /// <summary>
-/// Finds what OTP would take for something else or report without saying where: unbound variables, unknown local
+/// Finds what OTP would take for something else or report without saying where: unbound _variables, unknown local
 /// functions, choices that may match nothing, guards that are none. A finding is a mistake of ours and is thrown.
 /// </summary>
 public sealed partial class CoreVerifier
 {
-    private readonly CoreModule module;
-    private readonly HashSet<FunctionName> moduleFunctions = [];
-    private readonly CoreScope<CoreVar> variables = new();
-    private readonly CoreScope<FunctionName> localFunctions = new();
-    private FunctionName? current;
+    private readonly CoreModule _module;
+    private readonly HashSet<FunctionName> _moduleFunctions = [];
+    private readonly CoreScope<CoreVar> _variables = new();
+    private readonly CoreScope<FunctionName> _localFunctions = new();
+    private FunctionName? _current;
 
-    private CoreVerifier(CoreModule module) => this.module = module;
+    private CoreVerifier(CoreModule module) => _module = module;
 
     public static void Verify(CoreModule module) => new CoreVerifier(module).VerifyModule();
 
     private void VerifyModule()
     {
-        foreach (var function in module.Functions)
+        foreach (var function in _module.Functions)
         {
-            if (!moduleFunctions.Add(function.Name))
+            if (!_moduleFunctions.Add(function.Name))
             {
-                current = function.Name;
+                _current = function.Name;
                 throw Problem("there are two functions of this name");
             }
         }
 
-        foreach (var (name, value) in module.Attributes)
+        foreach (var (name, value) in _module.Attributes)
         {
             if (!IsConstant(value))
             {
@@ -39,9 +39,9 @@ public sealed partial class CoreVerifier
             }
         }
 
-        foreach (var function in module.Functions)
+        foreach (var function in _module.Functions)
         {
-            current = function.Name;
+            _current = function.Name;
             CheckArity(function.Name, function.Function);
             Verify(function.Function);
         }
@@ -176,7 +176,7 @@ public sealed partial class CoreVerifier
 
     private void VerifyRun(CoreExpr expression, int values)
     {
-        var mark = variables.Mark;
+        var mark = _variables.Mark;
         while (expression is CLet or CLetValues or CSeq)
         {
             if (expression is CLet let)
@@ -184,7 +184,7 @@ public sealed partial class CoreVerifier
                 foreach (var (variable, value) in let.Bindings)
                 {
                     Verify(value);
-                    variables.Enter(variable);
+                    _variables.Enter(variable);
                 }
 
                 expression = let.Body;
@@ -203,7 +203,7 @@ public sealed partial class CoreVerifier
         }
 
         Verify(expression, values);
-        variables.LeaveTo(mark);
+        _variables.LeaveTo(mark);
     }
 
     private void VerifyLocalCall(CApplyLocal apply)
@@ -214,12 +214,12 @@ public sealed partial class CoreVerifier
             throw Problem($"{Describe(apply)} passes {apply.Arguments.Length} arguments");
         }
 
-        if (moduleFunctions.Contains(target) || localFunctions.Contains(target))
+        if (_moduleFunctions.Contains(target) || _localFunctions.Contains(target))
         {
             return;
         }
 
-        var others = moduleFunctions.Concat(localFunctions.Names).Where(known => known.Name == target.Name);
+        var others = _moduleFunctions.Concat(_localFunctions.Names).Where(known => known.Name == target.Name);
         var arities = string.Join(" and ", others.Select(known => known.Arity).Order());
         throw Problem(
             arities.Length == 0
@@ -246,11 +246,11 @@ public sealed partial class CoreVerifier
 
     private void VerifyLetrec(CLetrec letrec, int values)
     {
-        var mark = localFunctions.Mark;
+        var mark = _localFunctions.Mark;
         foreach (var (name, function) in letrec.Functions)
         {
             CheckArity(name, function);
-            localFunctions.Enter(name);
+            _localFunctions.Enter(name);
         }
 
         Require(
@@ -263,7 +263,7 @@ public sealed partial class CoreVerifier
         }
 
         Verify(letrec.Body, values);
-        localFunctions.LeaveTo(mark);
+        _localFunctions.LeaveTo(mark);
     }
 
     private void VerifyTry(CTry attempt, int values)
@@ -298,18 +298,18 @@ public sealed partial class CoreVerifier
             where);
         foreach (var variable in bound)
         {
-            variables.Enter(variable);
+            _variables.Enter(variable);
         }
     }
 
     private void RequireBound(CoreVar variable, object where) =>
-        Require(variable.Number >= 0 && variables.Contains(variable), "the variable is not bound", where);
+        Require(variable.Number >= 0 && _variables.Contains(variable), "the variable is not bound", where);
 
     private void InScope(Action walk)
     {
-        var mark = variables.Mark;
+        var mark = _variables.Mark;
         walk();
-        variables.LeaveTo(mark);
+        _variables.LeaveTo(mark);
     }
 
     private void Require(bool condition, string problem, object where)
@@ -320,7 +320,7 @@ public sealed partial class CoreVerifier
         }
     }
 
-    private CoreVerificationException Problem(string problem) => new(module.Name, current, problem);
+    private CoreVerificationException Problem(string problem) => new(_module.Name, _current, problem);
 
     private static string Describe(object node) => node switch
     {

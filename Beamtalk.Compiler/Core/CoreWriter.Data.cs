@@ -11,17 +11,17 @@ public sealed partial class CoreWriter
     /// </summary>
     private void WriteText(CString text)
     {
-        if (literalTexts || text.Value.Length == 0)
+        if (_literalTexts || text.Value.Length == 0)
         {
             WriteLiteralText(text.Value);
         }
         else
         {
-            output.Append("call 'erlang':'list_to_binary'(").AppendByteList(text.Value).Append(')');
+            _output.Append("call 'erlang':'list_to_binary'(").AppendByteList(text.Value).Append(')');
         }
     }
 
-    private void WriteLiteralText(string text) => output.Append("#{").AppendSegments(text).Append("}#");
+    private void WriteLiteralText(string text) => _output.Append("#{").AppendSegments(text).Append("}#");
 
     /// <summary>
     /// OTP evaluates the tail of a cell before its head. Where that could be noticed the elements are bound first.
@@ -31,20 +31,20 @@ public sealed partial class CoreWriter
         var (elements, tail) = Flatten(list);
         var isOrdered = elements.Append(tail).Count(part => !IsPure(part)) > 1;
         var names = isOrdered ? elements.Add(tail).Select(BindFirst).ToImmutableArray() : [];
-        output.Append('[');
+        _output.Append('[');
         for (var i = 0; i < elements.Length; i++)
         {
-            output.Append(i == 0 ? "" : ",");
+            _output.Append(i == 0 ? "" : ",");
             WriteNamed(elements[i], isOrdered ? names[i] : null);
         }
 
         if (tail is not CNil)
         {
-            output.Append('|');
+            _output.Append('|');
             WriteNamed(tail, isOrdered ? names[^1] : null);
         }
 
-        output.Append(']');
+        _output.Append(']');
     }
 
     private static (ImmutableArray<CoreExpr> Elements, CoreExpr Tail) Flatten(CCons list)
@@ -68,10 +68,10 @@ public sealed partial class CoreWriter
         }
 
         var name = NextHelper("Part");
-        output.Append("let <").Append(name).Append("> =");
+        _output.Append("let <").Append(name).Append("> =");
         WriteAfterSpace(part);
         NewLine();
-        output.Append("in ");
+        _output.Append("in ");
         return name;
     }
 
@@ -83,7 +83,7 @@ public sealed partial class CoreWriter
         }
         else
         {
-            output.Append(name);
+            _output.Append(name);
         }
     }
 
@@ -98,57 +98,57 @@ public sealed partial class CoreWriter
 
     private void WriteEntries(ImmutableArray<(CoreExpr Key, CoreExpr Value)> entries, Action? writeBase)
     {
-        output.Append("~{");
+        _output.Append("~{");
         for (var i = 0; i < entries.Length; i++)
         {
-            output.Append(i == 0 ? "" : ",");
+            _output.Append(i == 0 ? "" : ",");
             WriteNested(entries[i].Key);
-            output.Append("=>");
+            _output.Append("=>");
             WriteNested(entries[i].Value);
         }
 
         if (writeBase is not null)
         {
-            output.Append('|');
+            _output.Append('|');
             writeBase();
         }
 
-        output.Append("}~");
+        _output.Append("}~");
     }
 
     /// <summary>The validator rejects the update of something that has not been shown to be a map.</summary>
     private void WriteMapUpdate(CMap update)
     {
         var map = NextHelper("Map");
-        output.Append("case ");
+        _output.Append("case ");
         Write(update.Base!);
-        output.Append(" of");
-        depth++;
+        _output.Append(" of");
+        _depth++;
         NewLine();
-        output.Append('<').Append(map).Append("> when call 'erlang':'is_map'(").Append(map).Append(") ->");
-        depth++;
+        _output.Append('<').Append(map).Append("> when call 'erlang':'is_map'(").Append(map).Append(") ->");
+        _depth++;
         NewLine();
-        WriteEntries(update.Entries, () => output.Append(map));
-        depth--;
+        WriteEntries(update.Entries, () => _output.Append(map));
+        _depth--;
         NewLine();
         var other = NextHelper("Other");
-        output.Append('<').Append(other).Append("> when 'true' -> primop 'match_fail'({'badmap',").Append(other)
+        _output.Append('<').Append(other).Append("> when 'true' -> primop 'match_fail'({'badmap',").Append(other)
             .Append("})");
-        depth--;
+        _depth--;
         NewLine();
-        output.Append("end");
+        _output.Append("end");
     }
 
     private void WritePatterns(ImmutableArray<CorePattern> patterns)
     {
-        output.Append('<');
+        _output.Append('<');
         for (var i = 0; i < patterns.Length; i++)
         {
-            output.Append(i == 0 ? "" : ",");
+            _output.Append(i == 0 ? "" : ",");
             WritePattern(patterns[i]);
         }
 
-        output.Append('>');
+        _output.Append('>');
     }
 
     private void WritePattern(CorePattern pattern)
@@ -171,13 +171,13 @@ public sealed partial class CoreWriter
                 WriteMapPattern(map);
                 break;
             case PBinaryPrefix prefix:
-                output.Append("#{").AppendSegments(prefix.Prefix).Append(prefix.Prefix.Length == 0 ? "#<" : ",#<");
+                _output.Append("#{").AppendSegments(prefix.Prefix).Append(prefix.Prefix.Length == 0 ? "#<" : ",#<");
                 WriteVariable(prefix.Rest);
-                output.Append(">('all',8,'binary',['unsigned'|['big']])}#");
+                _output.Append(">('all',8,'binary',['unsigned'|['big']])}#");
                 break;
             case PAlias alias:
                 WriteVariable(alias.Variable);
-                output.Append(" = ");
+                _output.Append(" = ");
                 WritePattern(alias.Pattern);
                 break;
             default:
@@ -187,48 +187,48 @@ public sealed partial class CoreWriter
 
     private void WriteListPattern(PCons list)
     {
-        output.Append('[');
+        _output.Append('[');
         WritePattern(list.Head);
         var rest = list.Tail;
         while (rest is PCons cons)
         {
-            output.Append(',');
+            _output.Append(',');
             WritePattern(cons.Head);
             rest = cons.Tail;
         }
 
         if (rest is not PLiteral { Literal: CNil })
         {
-            output.Append('|');
+            _output.Append('|');
             WritePattern(rest);
         }
 
-        output.Append(']');
+        _output.Append(']');
     }
 
     private void WriteTuplePattern(PTuple tuple)
     {
-        output.Append('{');
+        _output.Append('{');
         for (var i = 0; i < tuple.Elements.Length; i++)
         {
-            output.Append(i == 0 ? "" : ",");
+            _output.Append(i == 0 ? "" : ",");
             WritePattern(tuple.Elements[i]);
         }
 
-        output.Append('}');
+        _output.Append('}');
     }
 
     private void WriteMapPattern(PMap map)
     {
-        output.Append("~{");
+        _output.Append("~{");
         for (var i = 0; i < map.Entries.Length; i++)
         {
-            output.Append(i == 0 ? "" : ",");
+            _output.Append(i == 0 ? "" : ",");
             Write(map.Entries[i].Key);
-            output.Append(":=");
+            _output.Append(":=");
             WritePattern(map.Entries[i].Pattern);
         }
 
-        output.Append("}~");
+        _output.Append("}~");
     }
 }

@@ -10,21 +10,21 @@ public sealed partial class CoreWriter
     {
         var loop = new FunctionName(NextHelper("recv"), 0);
         var timeout = NextHelper("Timeout");
-        output.Append("let <").Append(timeout).Append("> =");
+        _output.Append("let <").Append(timeout).Append("> =");
         WriteAfterSpace(receive.Timeout);
         NewLine();
-        output.Append("in ( letrec");
-        depth++;
+        _output.Append("in ( letrec");
+        _depth++;
         NewLine();
-        output.AppendFunctionName(loop).Append(" =");
-        depth++;
+        _output.AppendFunctionName(loop).Append(" =");
+        _depth++;
         NewLine();
-        output.Append("fun () ->");
-        depth++;
+        _output.Append("fun () ->");
+        _depth++;
         WritePeek(receive, loop, timeout);
-        depth -= 3;
+        _depth -= 3;
         NewLine();
-        output.Append("in apply ").AppendFunctionName(loop).Append("() -| ['letrec_goto','no_inline'] )");
+        _output.Append("in apply ").AppendFunctionName(loop).Append("() -| ['letrec_goto','no_inline'] )");
     }
 
     private void WritePeek(CReceive receive, FunctionName loop, string timeout)
@@ -32,15 +32,15 @@ public sealed partial class CoreWriter
         var (found, message) = (NextHelper("Found"), NextHelper("Message"));
         Line($"let <{found},{message}> = primop 'recv_peek_message'()");
         Line($"in case {found} of");
-        depth++;
+        _depth++;
         Line("<'true'> when 'true' ->");
-        depth++;
+        _depth++;
         WriteSelection(receive, loop, message);
-        depth--;
+        _depth--;
         Line("<'false'> when 'true' ->");
-        depth++;
+        _depth++;
         WriteWait(receive, loop, timeout);
-        depth -= 2;
+        _depth -= 2;
         Line("end");
     }
 
@@ -51,16 +51,16 @@ public sealed partial class CoreWriter
         {
             WriteClause(clause, () =>
             {
-                output.Append("do primop 'remove_message'()");
+                _output.Append("do primop 'remove_message'()");
                 NewLine();
                 Write(clause.Body);
             });
         }
 
-        depth++;
+        _depth++;
         Line($"<{NextHelper("Other")}> when 'true' -> do primop 'recv_next'() apply ");
-        output.AppendFunctionName(loop).Append("()");
-        depth--;
+        _output.AppendFunctionName(loop).Append("()");
+        _depth--;
         Line("end");
     }
 
@@ -69,18 +69,18 @@ public sealed partial class CoreWriter
         var expired = NextHelper("Expired");
         Line($"let <{expired}> = primop 'recv_wait_timeout'({timeout})");
         Line($"in case {expired} of");
-        depth++;
+        _depth++;
         Line("<'true'> when 'true' ->");
         WriteIndented(receive.TimeoutBody);
         Line("<'false'> when 'true' -> apply ");
-        output.AppendFunctionName(loop).Append("()");
-        depth--;
+        _output.AppendFunctionName(loop).Append("()");
+        _depth--;
         Line("end");
     }
 
     private void Line(string text)
     {
         NewLine();
-        output.Append(text);
+        _output.Append(text);
     }
 }

@@ -13,21 +13,21 @@ public sealed partial class CoreWriter(string file)
 {
     private const int MaximalIndentation = 40;
 
-    private readonly StringBuilder output = new();
-    private readonly string locationEnd = LocationEnd(file);
-    private int depth;
-    private int helperNumber;
-    private bool literalTexts;
+    private readonly StringBuilder _output = new();
+    private readonly string _locationEnd = LocationEnd(file);
+    private int _depth;
+    private int _helperNumber;
+    private bool _literalTexts;
 
     /// <summary>The definition of a function, as it stands in a module.</summary>
     public static string WriteFunction(CoreFunction function, string file)
     {
         var writer = new CoreWriter(file);
-        writer.output.AppendFunctionName(function.Name).Append(" =");
-        writer.depth++;
+        writer._output.AppendFunctionName(function.Name).Append(" =");
+        writer._depth++;
         writer.NewLine();
         writer.Annotated(function.Location, () => writer.WriteFun(function.Function));
-        return writer.output.ToString();
+        return writer._output.ToString();
     }
 
     /// <summary>One expression without its surroundings: an attribute's value, a literal.</summary>
@@ -35,7 +35,7 @@ public sealed partial class CoreWriter(string file)
     {
         var writer = new CoreWriter(file);
         writer.Write(expression);
-        return writer.output.ToString();
+        return writer._output.ToString();
     }
 
     private void Write(CoreExpr expression) =>
@@ -52,13 +52,13 @@ public sealed partial class CoreWriter(string file)
         switch (expression)
         {
             case CAtom atom:
-                output.AppendAtom(atom.Value.Text);
+                _output.AppendAtom(atom.Value.Text);
                 break;
             case CInt integer:
-                output.AppendInteger(integer.Value);
+                _output.AppendInteger(integer.Value);
                 break;
             case CFloat number:
-                output.AppendFloat(number.Value);
+                _output.AppendFloat(number.Value);
                 break;
             case CString text:
                 WriteText(text);
@@ -67,7 +67,7 @@ public sealed partial class CoreWriter(string file)
                 WriteVariable(variable.Variable);
                 break;
             case CNil:
-                output.Append("[]");
+                _output.Append("[]");
                 break;
             case CCons cons:
                 WriteList(cons);
@@ -130,29 +130,29 @@ public sealed partial class CoreWriter(string file)
                 case CLet let:
                     foreach (var (variable, value) in let.Bindings)
                     {
-                        output.Append("let <");
+                        _output.Append("let <");
                         WriteVariable(variable);
-                        output.Append("> =");
+                        _output.Append("> =");
                         WriteAfterSpace(value);
                         NewLine();
-                        output.Append("in ");
+                        _output.Append("in ");
                     }
 
                     expression = let.Body;
                     break;
                 case CLetValues let:
-                    output.Append("let ");
+                    _output.Append("let ");
                     WriteVariables('<', let.Variables, '>');
-                    output.Append(" =");
+                    _output.Append(" =");
                     WriteAfterSpace(let.Value);
                     NewLine();
-                    output.Append("in ");
+                    _output.Append("in ");
                     expression = let.Body;
                     break;
                 case CSeq sequence:
                     foreach (var effect in sequence.Effects)
                     {
-                        output.Append("do");
+                        _output.Append("do");
                         WriteAfterSpace(effect);
                         NewLine();
                     }
@@ -173,9 +173,9 @@ public sealed partial class CoreWriter(string file)
             case CCall call:
                 Annotated(call.Location, () =>
                 {
-                    output.Append("call ");
+                    _output.Append("call ");
                     Write(call.Module);
-                    output.Append(':');
+                    _output.Append(':');
                     Write(call.Function);
                     WriteAll('(', call.Arguments, ')');
                 });
@@ -183,20 +183,20 @@ public sealed partial class CoreWriter(string file)
             case CApplyLocal apply:
                 Annotated(apply.Location, () =>
                 {
-                    output.Append("apply ").AppendFunctionName(apply.Function);
+                    _output.Append("apply ").AppendFunctionName(apply.Function);
                     WriteAll('(', apply.Arguments, ')');
                 });
                 break;
             case CApply apply:
                 Annotated(apply.Location, () =>
                 {
-                    output.Append("apply ");
+                    _output.Append("apply ");
                     Write(apply.Function);
                     WriteAll('(', apply.Arguments, ')');
                 });
                 break;
             case CPrimop primop:
-                output.Append("primop ").AppendAtom(primop.Name.Text);
+                _output.Append("primop ").AppendAtom(primop.Name.Text);
                 WriteAll('(', primop.Arguments, ')');
                 break;
         }
@@ -204,57 +204,57 @@ public sealed partial class CoreWriter(string file)
 
     private void WriteFun(CFun fun)
     {
-        output.Append("fun ");
+        _output.Append("fun ");
         WriteVariables('(', fun.Parameters, ')');
-        output.Append(" ->");
+        _output.Append(" ->");
         WriteIndented(fun.Body);
     }
 
     private void WriteLetrec(CLetrec letrec)
     {
-        output.Append("letrec");
+        _output.Append("letrec");
         foreach (var (name, function) in letrec.Functions)
         {
-            depth++;
+            _depth++;
             NewLine();
-            output.AppendFunctionName(name).Append(" =");
+            _output.AppendFunctionName(name).Append(" =");
             WriteIndented(function);
-            depth--;
+            _depth--;
         }
 
         NewLine();
-        output.Append("in ");
+        _output.Append("in ");
         Write(letrec.Body);
     }
 
     private void WriteCase(CCase choice)
     {
-        output.Append("case ");
+        _output.Append("case ");
         WriteValues(choice.Subjects);
-        output.Append(" of");
+        _output.Append(" of");
         foreach (var clause in choice.Clauses)
         {
             WriteClause(clause, () => Write(clause.Body));
         }
 
         NewLine();
-        output.Append("end");
+        _output.Append("end");
     }
 
     private void WriteClause(CClause clause, Action writeBody)
     {
-        depth++;
+        _depth++;
         NewLine();
-        literalTexts = true;
+        _literalTexts = true;
         WritePatterns(clause.Patterns);
-        output.Append(" when ");
+        _output.Append(" when ");
         Write(clause.Guard ?? CoreFactory.True);
-        literalTexts = false;
-        output.Append(" ->");
-        depth++;
+        _literalTexts = false;
+        _output.Append(" ->");
+        _depth++;
         NewLine();
         writeBody();
-        depth -= 2;
+        _depth -= 2;
     }
 
     /// <summary>
@@ -263,28 +263,28 @@ public sealed partial class CoreWriter(string file)
     private void WriteTry(CTry attempt)
     {
         var raw = NextHelper("Raw");
-        output.Append("try");
+        _output.Append("try");
         WriteIndented(attempt.Body);
         NewLine();
-        output.Append("of <");
+        _output.Append("of <");
         WriteVariable(attempt.Value);
-        output.Append("> ->");
+        _output.Append("> ->");
         WriteIndented(attempt.Result);
         NewLine();
-        output.Append("catch <");
+        _output.Append("catch <");
         WriteVariable(attempt.Class);
-        output.Append(',');
+        _output.Append(',');
         WriteVariable(attempt.Reason);
-        output.Append(',').Append(raw).Append("> ->");
-        depth++;
+        _output.Append(',').Append(raw).Append("> ->");
+        _depth++;
         NewLine();
-        output.Append("let <");
+        _output.Append("let <");
         WriteVariable(attempt.Stack);
-        output.Append("> = primop 'build_stacktrace'(").Append(raw).Append(')');
+        _output.Append("> = primop 'build_stacktrace'(").Append(raw).Append(')');
         NewLine();
-        output.Append("in ");
+        _output.Append("in ");
         Write(attempt.Handler);
-        depth--;
+        _depth--;
     }
 
     private void WriteValues(ImmutableArray<CoreExpr> values)
@@ -301,30 +301,30 @@ public sealed partial class CoreWriter(string file)
 
     private void WriteVariables(char open, ImmutableArray<CoreVar> variables, char close)
     {
-        output.Append(open);
+        _output.Append(open);
         for (var i = 0; i < variables.Length; i++)
         {
-            output.Append(i == 0 ? "" : ",");
+            _output.Append(i == 0 ? "" : ",");
             WriteVariable(variables[i]);
         }
 
-        output.Append(close);
+        _output.Append(close);
     }
 
     private void WriteAll(char open, ImmutableArray<CoreExpr> expressions, char close)
     {
-        output.Append(open);
+        _output.Append(open);
         for (var i = 0; i < expressions.Length; i++)
         {
             if (i > 0)
             {
-                output.Append(',');
+                _output.Append(',');
             }
 
             WriteNested(expressions[i]);
         }
 
-        output.Append(close);
+        _output.Append(close);
     }
 
     /// <summary>Binders that nobody reads share the number -1, and get a name of their own each.</summary>
@@ -332,15 +332,15 @@ public sealed partial class CoreWriter(string file)
     {
         if (variable.Number < 0)
         {
-            output.Append(NextHelper(""));
+            _output.Append(NextHelper(""));
         }
         else
         {
-            output.AppendVariable(variable);
+            _output.AppendVariable(variable);
         }
     }
 
-    private string NextHelper(string prefix) => $"{prefix}_{helperNumber++}";
+    private string NextHelper(string prefix) => $"{prefix}_{_helperNumber++}";
 
     private void Annotated(CoreLocation? location, Action write)
     {
@@ -350,9 +350,9 @@ public sealed partial class CoreWriter(string file)
             return;
         }
 
-        output.Append("( ");
+        _output.Append("( ");
         write();
-        output.Append(" -| [").Append(here.Line).Append(locationEnd);
+        _output.Append(" -| [").Append(here.Line).Append(_locationEnd);
     }
 
     private static string LocationEnd(string file) =>
@@ -362,7 +362,7 @@ public sealed partial class CoreWriter(string file)
     {
         if (!IsBlock(expression))
         {
-            output.Append(' ');
+            _output.Append(' ');
         }
 
         WriteNested(expression);
@@ -382,14 +382,14 @@ public sealed partial class CoreWriter(string file)
 
     private void WriteIndented(CoreExpr expression)
     {
-        depth++;
+        _depth++;
         NewLine();
         Write(expression);
-        depth--;
+        _depth--;
     }
 
     private static bool IsBlock(CoreExpr expression) =>
         expression is CLet or CLetValues or CSeq or CFun or CLetrec or CCase or CTry or CReceive or CMap { Base: not null };
 
-    private void NewLine() => output.Append('\n').Append(' ', Math.Min(2 * depth, MaximalIndentation));
+    private void NewLine() => _output.Append('\n').Append(' ', Math.Min(2 * _depth, MaximalIndentation));
 }

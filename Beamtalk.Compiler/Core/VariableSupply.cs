@@ -6,11 +6,11 @@ namespace Beamtalk.Compiler.Core;
 /// </summary>
 public sealed class VariableSupply
 {
-    private int nextVariable;
-    private int nextFunction;
+    private int _nextVariable;
+    private int _nextFunction;
 
-    public CoreVar Fresh(string hint) => new(nextVariable++, hint);
+    public CoreVar Fresh(string hint) => new(_nextVariable++, hint);
 
     /// <summary>A name for a letrec function that no method can have.</summary>
-    public string FreshFunction(string hint) => $"-{hint}-{nextFunction++}";
+    public string FreshFunction(string hint) => $"-{hint}-{_nextFunction++}";
 }

@@ -12,24 +12,24 @@ internal sealed class TemplateEngine
     private const string Prefix = "Beamtalk.Compiler.Emit.Templates.";
     private const string Suffix = ".core.hbs";
 
-    private readonly IHandlebars handlebars = Handlebars.Create(
+    private readonly IHandlebars _handlebars = Handlebars.Create(
         new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
 
     public TemplateEngine()
     {
         foreach (var name in Names())
         {
-            handlebars.RegisterTemplate(name, Source(name));
+            _handlebars.RegisterTemplate(name, Source(name));
         }
     }
 
     public void AddHelper<T>(string name, Func<T, string> render)
         where T : class =>
-        handlebars.RegisterHelper(name, (output, _, arguments) => output.WriteSafeString(render((T)arguments[0]!)));
+        _handlebars.RegisterHelper(name, (output, _, arguments) => output.WriteSafeString(render((T)arguments[0]!)));
 
     public Func<object, string> Compile(string name)
     {
-        var template = handlebars.Compile(Source(name));
+        var template = _handlebars.Compile(Source(name));
         return model => template(model);
     }
 
