@@ -14,14 +14,15 @@ public sealed partial class FunctionLowering
 {
     private CoreExpr LowerOperator(BoundOperator op, Run run)
     {
-        CoreExpr left = Atom(op.Left, run, UseBefore([op.Right]));
-        CoreExpr right = Atom(op.Right, run, Use.Touched);
-        return Operate(op.Operator, left, right, At(op.Span), run);
+        (CoreExpr left, CoreExpr right) = Operands(op, run);
+        return Operate(op.Operator, left, right, CallAt(At(op.Span), "bt_op", op.Operator, left, right), run);
     }
 
-    private CoreExpr Operate(string op, CoreExpr left, CoreExpr right, CoreLocation location, Run run)
+    private (CoreExpr Left, CoreExpr Right) Operands(BoundOperator op, Run run) =>
+        (Atom(op.Left, run, UseBefore([op.Right])), Atom(op.Right, run, Use.Touched));
+
+    private CoreExpr Operate(string op, CoreExpr left, CoreExpr right, CoreExpr general, Run run)
     {
-        CoreExpr general = CallAt(location, "bt_op", op, left, right);
         if (BuiltIn(op) is not { } function)
         {
             return Modulo(op, left, right, run) ?? general;
@@ -110,17 +111,34 @@ public sealed partial class FunctionLowering
             return Lower(condition, run, Use.Touched);
         }
 
+        CoreLocation location = At(condition.Span);
+        if (condition is BoundOperator op && Operators.IsComparison(op.Operator))
+        {
+            return Comparison(op, selector, location, run);
+        }
+
         CoreExpr value = Atom(condition, run, Use.Touched);
         if (value is CAtom { Value.Text: "true" or "false" })
         {
             return value;
         }
 
-        CoreLocation location = At(condition.Span);
         return Case(value,
             Clause(Literal(True), True),
             Clause(Literal(False), False),
             Clause(Ignored, CallAt(location, "bt_op", "condition", value, Symbol(selector))));
+    }
+
+    /// <summary>Only what a user's own comparison answers needs a test.</summary>
+    private CoreExpr Comparison(BoundOperator op, string selector, CoreLocation location, Run run)
+    {
+        (CoreExpr left, CoreExpr right) = Operands(op, run);
+        CVar answer = new(_supply.Fresh(""));
+        CoreExpr general = Let(
+            answer.Variable,
+            CallAt(location, "bt_op", op.Operator, left, right),
+            CallAt(location, "bt_op", "condition", answer, Symbol(selector)));
+        return Operate(op.Operator, left, right, general, run);
     }
 
     /// <summary>Inlined tests whose branches are literals.</summary>

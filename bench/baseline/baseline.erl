@@ -1,0 +1,53 @@
+%% @doc The benchmarks by hand, as an Erlang programmer would write them.
+-module(baseline).
+
+-behaviour(gen_server).
+
+-export([sum_to/1, fib/1, collect/1, select/1, inject/1, ask/2, tell/2, pipeline/2, start/0]).
+-export([init/1, handle_call/3, handle_cast/2]).
+
+-spec sum_to(integer()) -> integer().
+sum_to(N) -> sum_to(1, N, 0).
+
+sum_to(I, N, Sum) when I =< N -> sum_to(I + 1, N, Sum + I);
+sum_to(_, _, Sum) -> Sum.
+
+-spec fib(integer()) -> integer().
+fib(N) when N < 2 -> N;
+fib(N) -> fib(N - 1) + fib(N - 2).
+
+-spec collect([integer()]) -> [integer()].
+collect(List) -> lists:map(fun(Each) -> Each + 1 end, List).
+
+-spec select([integer()]) -> [integer()].
+select(List) -> lists:filter(fun(Each) -> Each > 10 end, List).
+
+-spec inject([integer()]) -> integer().
+inject(List) -> lists:foldl(fun(Each, Sum) -> Sum + Each end, 0, List).
+
+-spec start() -> pid().
+start() ->
+    {ok, Pid} = gen_server:start_link(?MODULE, [], []),
+    Pid.
+
+-spec ask(pid(), non_neg_integer()) -> ok.
+ask(_, 0) -> ok;
+ask(Pid, N) ->
+    _ = gen_server:call(Pid, value),
+    ask(Pid, N - 1).
+
+-spec tell(pid(), non_neg_integer()) -> integer().
+tell(Pid, 0) -> gen_server:call(Pid, value, infinity);
+tell(Pid, N) ->
+    ok = gen_server:cast(Pid, poke),
+    tell(Pid, N - 1).
+
+%% As many calls one after the other: gen_server:call cannot have several under way.
+-spec pipeline(pid(), non_neg_integer()) -> ok.
+pipeline(Pid, N) -> ask(Pid, N * 100).
+
+init([]) -> {ok, 0}.
+
+handle_call(value, _From, Count) -> {reply, Count, Count}.
+
+handle_cast(poke, Count) -> {noreply, Count + 1}.
