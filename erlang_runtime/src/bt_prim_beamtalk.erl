@@ -8,8 +8,14 @@
 all_classes() ->
     Available = code:all_available(),
     Facades = [list_to_atom(Name) || {Name, _File, _Loaded} <- Available, is_facade(Name)],
-    Named = [{bt_class:name(Facade), Facade} || Facade <- Facades, bt_class:exists(Facade)],
+    Named = [{bt_class:name(Facade), Facade} || Facade <- Facades, is_class(Facade)],
     [bt_class:object(Facade) || {_, Facade} <- lists:usort(Named)].
+
+%% A script has a class, too, but one that nobody else uses.
+is_class(Facade) ->
+    bt_class:exists(Facade)
+        andalso erlang:function_exported(Facade, '$meta', 0)
+        andalso bt_class:kind(Facade) =/= script.
 
 %% A generation has a space in its name (docs/abi.md).
 is_facade("bt." ++ Name) -> not lists:member($\s, Name);
