@@ -84,11 +84,14 @@ operation : binary keywordPart* ;
 
 keywordPart : KEYWORD binary ;
 
-binary : operand (NAME | CLASS_NAME)* (binaryOperator operand (NAME | CLASS_NAME)*)* ;
+// A class's name or self is a message only to Erlang and Elixir, which is checked later.
+binary : operand (NAME | CLASS_NAME | SELF)* (binaryOperator operand (NAME | CLASS_NAME | SELF)*)* ;
 
 binaryOperator : OPERATOR | EQUALS | MAPS_TO ;
 
-cascade : SEMICOLON ((NAME | CLASS_NAME) | binaryOperator operand (NAME | CLASS_NAME)* | keywordPart+) ;
+cascade
+    : SEMICOLON ((NAME | CLASS_NAME | SELF) | binaryOperator operand (NAME | CLASS_NAME | SELF)* | keywordPart+)
+    ;
 
 // ---- Operands
 

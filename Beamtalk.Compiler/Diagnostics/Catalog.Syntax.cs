@@ -74,8 +74,9 @@ public static partial class Catalog
     public static readonly DiagnosticDescriptor ClassNameExpected =
         new("BT1028", Severity.Error, "{0} is not a class name", "class names begin with an upper-case letter: {0}");
 
-    public static readonly DiagnosticDescriptor ClassAsMessage =
-        new("BT1029", Severity.Error, "{0} is a class, not a message", "only Erlang and Elixir take module names as messages");
+    public static readonly DiagnosticDescriptor NotAMessage =
+        new("BT1029", Severity.Error, "{0} is not a message",
+            "a period, an operator or a keyword is missing before it; only Erlang and Elixir take such names as messages");
 
     public static readonly DiagnosticDescriptor LooseSuper =
         new("BT1030", Severity.Error, "super can only receive a message", "self is the object itself");

@@ -209,9 +209,9 @@ internal sealed partial class SyntaxBuilder
 
     private SendExpression BuildUnary(Expression receiver, SyntaxToken name)
     {
-        if (name.Type == CLASS_NAME && !NamesModule(receiver))
+        if (name.Type != NAME && !NamesModule(receiver))
         {
-            diagnostics.Report(Catalog.ClassAsMessage, name.Span, name.Text);
+            diagnostics.Report(Catalog.NotAMessage, name.Span, name.Text);
         }
 
         return new SendExpression(
@@ -228,7 +228,7 @@ internal sealed partial class SyntaxBuilder
 
     private static readonly HashSet<string> ControlKeywords =
     [
-        "ifTrue:", "ifFalse:", "ifNil:", "ifNotNil:", "whileTrue:", "whileFalse:", "timesRepeat:", "match:", "and:", "or:",
+        "ifTrue:", "ifFalse:", "ifNil:", "ifNotNil:", "timesRepeat:", "match:", "and:", "or:",
     ];
 
     private static readonly HashSet<string> ControlSelectors =
