@@ -97,9 +97,20 @@ compiled(Behaviour, #{selector := Selector, arity := Arity} = Method) ->
         argumentCount => Arity,
         doc => maps:get(doc, Method, nil),
         source => maps:get(source, Method, nil),
+        parameters => [parameter(P) || P <- maps:get(parameters, Method, [])],
+        toolOptions => tool_options(maps:get(flags, Method, [])),
         file => maps:get(file, Method, File),
         line => maps:get(line, Method, nil)
     }.
+
+parameter({Name, Type, none}) -> #{name => Name, type => Type};
+parameter({Name, Type, {default, Value}}) -> #{name => Name, type => Type, default => Value}.
+
+tool_options(Flags) ->
+    case lists:keyfind(tool, 1, Flags) of
+        {tool, Options} -> maps:from_list(Options);
+        false -> nil
+    end.
 
 %% @doc All selectors that instances of the behaviour understand.
 -spec all_selectors(behaviour()) -> [atom()].
