@@ -61,7 +61,7 @@ parse(Tokens) ->
 
 generation(Core, Text) ->
     DebugInfo = {debug_info, {bt_debug_info, bt_debug_info:data(Text)}},
-    try compile:noenv_forms(Core, [DebugInfo | ?OPTIONS]) of
+    try compile:noenv_forms(bt_frames:keep(Core), [DebugInfo | ?OPTIONS]) of
         {ok, _, Beam} -> {exports(Core), Beam};
         {error, Errors, _} -> throw({internal, [describe(Errors), lint(Core)]})
     catch

@@ -6,7 +6,7 @@
 -module(bt_patch).
 
 -export([install/3, remove/3, drop/1, super/3]).
--export([methods/1, methods_of/1, overrides/1]).
+-export([methods/1, methods_of/1, overrides/1, target/2]).
 -export([create_tables/0]).
 
 -define(TABLE, ?MODULE).
@@ -64,6 +64,14 @@ methods(Facade) ->
 -spec methods_of(module()) -> [map()].
 methods_of(Module) ->
     [Method || {_, _, Method} <- rows({'_', Module, '_'})].
+
+%% @doc The class that a module's functions are linked into, or the default.
+-spec target(module(), Default) -> module() | Default when Default :: module() | none.
+target(Module, Default) ->
+    case rows({'_', Module, '_'}) of
+        [{{Facade, _, _}, _, _} | _] -> Facade;
+        [] -> Default
+    end.
 
 %% @doc Which module answers for each function that is linked into a class.
 -spec overrides(module()) -> #{{atom(), arity()} => module()}.

@@ -11,15 +11,24 @@
 -type frame() :: #{'$class' := module(), atom() => term()}.
 
 %% @doc The frames of Beamtalk methods, innermost first. Frames of the runtime and of Erlang are
-%% left out.
+%% left out, and so are the methods that only signal the exception.
 -spec frames(term()) -> [frame()].
 frames(Stack) when is_list(Stack) ->
-    lists:append([frame(Entry) || Entry <- Stack]);
+    Frames = lists:append([frame(Entry) || Entry <- Stack]),
+    case lists:dropwhile(fun signals/1, Frames) of
+        [] -> Frames;
+        Rest -> Rest
+    end;
 frames(_) ->
     [].
 
+signals(#{moduleName := 'bt.stdlib.Exception'}) -> true;
+signals(#{moduleName := 'bt.stdlib.ProtoObject', method := 'doesNotUnderstand:args:'}) -> true;
+signals(#{moduleName := 'bt.stdlib.Object', method := 'error:'}) -> true;
+signals(_Frame) -> false.
+
 frame({Module, Function, ArityOrArgs, Location}) ->
-    case generation(Module) of
+    case class(Module) of
         none -> [];
         Facade -> method_frame(Module, Facade, Function, ArityOrArgs, Location)
     end;
@@ -51,10 +60,11 @@ arguments(_) -> [].
 file(nil) -> nil;
 file(File) -> unicode:characters_to_binary(File).
 
-%% The facade of a generation, extension or patch: the module's name without what follows the space.
-generation(Module) ->
+%% The class that a module's methods belong to. That of a generation is in its name; an extension
+%% or patch has a name of the same form, but the class is the one it was linked into.
+class(Module) ->
     case binary:split(atom_to_binary(Module), <<" ">>) of
-        [<<"bt.", _/binary>> = Facade, _] -> binary_to_atom(Facade);
+        [<<"bt.", _/binary>> = Facade, _] -> bt_patch:target(Module, binary_to_atom(Facade));
         _ -> none
     end.
 
@@ -81,11 +91,26 @@ is_method(Module, Name) ->
 method_at(_Module, nil, Name) ->
     Name;
 method_at(Module, Line, Name) ->
-    Before = [{L, Function} || #{function := Function, line := L} <- methods(Module), L =< Line],
-    case Before of
-        [] -> Name;
-        _ -> element(2, lists:max(Before))
+    case [Function || {Function, First, Last} <- lines(Module), First =< Line, Line =< Last] of
+        [Function | _] -> Function;
+        [] -> outside(Module, Name)
     end.
+
+%% The statements of a script are in no method.
+outside(Module, Name) ->
+    case erlang:function_exported(Module, main, 1) of
+        true -> main;
+        false -> Name
+    end.
+
+lines(Module) ->
+    [
+        {Function, Line, Line + length(binary:matches(text(Source), <<"\n">>))}
+     || #{function := Function, line := Line, source := Source} <- methods(Module)
+    ].
+
+text(nil) -> <<>>;
+text(Source) -> Source.
 
 methods(Module) ->
     %% An extension has no description of its own: the registry of patches knows its methods.

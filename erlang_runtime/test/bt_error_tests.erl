@@ -264,7 +264,8 @@ stack_trace() ->
         "p(_) -> #{'$class' => 'bt.stdlib.Error', kind => k, message => <<>>, stackTrace => []}.\n"
         "'class c'(_) -> [bt_send:send(#{'$class' => 'bt.app.Trace'}, m)].\n",
     Methods = [
-        (bt_fixture:method(m, 0))#{line => 1}, (bt_fixture:method(n, 0))#{line => 4},
+        (bt_fixture:method(m, 0))#{line => 1},
+        (bt_fixture:method(n, 0))#{line => 4, source => <<"n =>\n\n\n">>},
         (bt_fixture:method(c, 0, class))#{line => 9}
     ],
     bt_fixture:class('bt.app.Trace', #{methods => Methods}, Text),
