@@ -79,8 +79,18 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
                 {'DOWN', Ref, process, _, Reason} ->
                     answer({down, Reason}, Ref, Actor)
             end;
-        crowded -> call_from_crowd(Actor, Selector, Arguments);
-        open -> call_with_alias(Actor, Selector, Arguments)
+        crowded ->
+            Ref = erlang:monitor(process, Actor),
+            Actor ! {'$bt_call', self(), Ref, Selector, Arguments},
+            Answer = receive
+                         {'$bt_reply', Ref, Value} -> {reply, Value};
+                         {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
+                         {'DOWN', Ref, process, _, Reason} -> {down, Reason}
+                     after ?PATIENCE_MS ->
+                         bt_wait:for(Ref, Actor, ?CALL_MS - ?PATIENCE_MS)
+                     end,
+            answer(Answer, Ref, Actor);
+        Way -> call_with_alias(Way, Actor, Selector, Arguments)
     end;
 call(_, _, _) -> erlang:error(bt_fault:deadlock([self()])).
 
@@ -88,26 +98,22 @@ call(_, _, _) -> erlang:error(bt_fault:deadlock([self()])).
 -spec call_list(pid(), atom(), [term()]) -> term().
 call_list(Actor, Selector, Arguments) -> call(Actor, Selector, Arguments).
 
-%% Every clause has the reference that was made here, so the receive skips what came before it.
--spec call_from_crowd(pid(), atom(), [term()]) -> term().
-call_from_crowd(Actor, Selector, Arguments) ->
-    Ref = erlang:monitor(process, Actor),
-    Actor ! {'$bt_call', self(), Ref, Selector, Arguments},
-    Answer = receive
-                 {'$bt_reply', Ref, Value} -> {reply, Value};
-                 {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
-                 {'DOWN', Ref, process, _, Reason} -> {down, Reason}
-             after ?PATIENCE_MS ->
-                 bt_wait:for(Ref, Actor, ?CALL_MS - ?PATIENCE_MS)
-             end,
-    answer(Answer, Ref, Actor).
-
 %% A late answer must not stay in the mailbox of a process that does not know our messages.
--spec call_with_alias(pid(), atom(), [term()]) -> term().
-call_with_alias(Actor, Selector, Arguments) ->
+-spec call_with_alias(foreign | open, pid(), atom(), [term()]) -> term().
+call_with_alias(Way, Actor, Selector, Arguments) ->
     Ref = erlang:monitor(process, Actor, [{alias, demonitor}]),
     Actor ! {'$bt_call', Ref, Ref, Selector, Arguments},
-    answer(bt_wait:for(Ref, Actor, ?CALL_MS), Ref, Actor).
+    answer(await_alias(Way, Ref, Actor), Ref, Actor).
+
+-spec await_alias(foreign | open, reference(), pid()) -> bt_wait:answer().
+await_alias(open, Ref, Actor) -> bt_wait:for(Ref, Actor, ?CALL_MS);
+await_alias(foreign, Ref, Actor) ->
+    receive
+        {'$bt_reply', Ref, Value} -> {reply, Value};
+        {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
+        {'DOWN', Ref, process, _, Reason} -> {down, Reason}
+    after ?PATIENCE_MS -> bt_wait:for(Ref, Actor, ?CALL_MS - ?PATIENCE_MS)
+    end.
 
 -spec answer(bt_wait:answer(), reference(), pid()) -> term().
 answer({reply, Value}, Ref, _) ->

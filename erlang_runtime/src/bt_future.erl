@@ -229,9 +229,9 @@ wait_pending({'$bt_future', _, Target, _} = Future, Limit) ->
 wait_some_way({'$bt_future', _, Target, Word} = Future, Limit)
   when Limit > 2 * ?PATIENCE_MS, is_pid(Target), Target =/= self(), node(Word) =:= node() ->
     case bt_wait:way() of
-        crowded -> wait_in_crowd(Future, Limit);
         tick -> wait_subscribed(Future, Limit, subscribe(Future), fun answer/3);
-        open -> wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3)
+        open -> wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3);
+        _ -> wait_in_crowd(Future, Limit)
     end;
 wait_some_way(Future, Limit) ->
     wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3).

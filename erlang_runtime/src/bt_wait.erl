@@ -27,8 +27,9 @@
 
 %% @doc How this process should wait: with the tick; or, because its mailbox is `crowded', with a
 %% receive that knows where to begin (which a clause for the tick would prevent) and a timer; or, as
-%% it has to look for other news too, in for/3. Starts the tick if need be.
--spec way() -> tick | crowded | open.
+%% `foreign' processes must not find a tick in their mailbox, with a timer; or, because it has to look
+%% for news of registered blocks too, in for/3. Starts the tick if need be.
+-spec way() -> tick | crowded | foreign | open.
 way() ->
     case get(?TICK) of
         undefined -> arm(get('$bt_mode'));
@@ -36,8 +37,12 @@ way() ->
     end.
 
 %% Both last until the tick is taken out of the mailbox.
--spec arm(undefined | actor | script | callbacks) -> tick | crowded | open.
-arm(undefined) -> open;
+-spec arm(undefined | actor | script | callbacks) -> tick | crowded | foreign | open.
+arm(undefined) ->
+    case bt_when:is_idle() of
+        true -> foreign;
+        false -> open
+    end;
 arm(callbacks) -> open;
 arm(_) ->
     erlang:send_after(?TICK_MS, self(), ?TICK),
@@ -161,9 +166,7 @@ sleep(Ms) ->
 -spec settle(non_neg_integer()) -> ok.
 settle(Ms) ->
     Deadline = deadline(Ms),
-    Idle = fun() ->
-               map_size(bt_when:blocks()) =:= 0 andalso not bt_timer:is_due_before(Deadline)
-           end,
+    Idle = fun() -> bt_when:is_idle() andalso not bt_timer:is_due_before(Deadline) end,
     Idle() orelse lively(make_ref(), Ms, Deadline, Idle),
     ok.
 

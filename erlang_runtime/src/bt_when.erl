@@ -5,7 +5,7 @@
 %% future that `register/3' answered.
 -module(bt_when).
 
--export([register/3, ready/2, blocks/0, can_settle/0, first/2]).
+-export([register/3, ready/2, blocks/0, is_idle/0, can_settle/0, first/2]).
 
 -type entry() :: {bt_future:future(), block(), block(), bt_future:future()}.
 -type block() :: fun() | none.
@@ -51,6 +51,10 @@ blocks() ->
         Blocks -> Blocks
     end.
 
+%% @doc Whether this process has no registered blocks.
+-spec is_idle() -> boolean().
+is_idle() -> get(?BLOCKS) =:= undefined.
+
 %% A script with registered blocks has to look for their news wherever it waits (bt_wait).
 -spec remember(#{reference() => entry()}) -> ok.
 remember(Blocks) when map_size(Blocks) =:= 0 ->
@@ -71,8 +75,7 @@ switch(From, To) ->
 
 %% @doc Whether this process may wait for a future that it has to settle itself.
 -spec can_settle() -> boolean().
-can_settle() ->
-    get('$bt_mode') =/= actor andalso map_size(blocks()) > 0.
+can_settle() -> get('$bt_mode') =/= actor andalso not is_idle().
 
 %% @doc There is news of a future. Answers false if it is not about one of this process's blocks.
 -spec ready(reference(), news()) -> boolean().
