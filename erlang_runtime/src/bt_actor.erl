@@ -75,9 +75,9 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
                     Answer = bt_wait:after_ticks(Ref, Actor, ?CALL_MS),
                     answer(Answer, Ref, Actor);
                 {'$bt_fault', Ref, How, Exception} ->
-                    answer({fault, How, Exception}, Ref, Actor);
+                    fail({fault, How, Exception}, Ref, Actor);
                 {'DOWN', Ref, process, _, Reason} ->
-                    answer({down, Reason}, Ref, Actor)
+                    fail({down, Reason}, Ref, Actor)
             end;
         crowded ->
             Ref = erlang:monitor(process, Actor),
@@ -119,18 +119,21 @@ await_alias(foreign, Ref, Actor) ->
 answer({reply, Value}, Ref, _) ->
     erlang:demonitor(Ref, [flush]),
     value(Value);
-answer({fault, refused, Exception}, Ref, _) ->
+answer(Failure, Ref, Actor) -> fail(Failure, Ref, Actor).
+
+-spec fail(bt_wait:answer(), reference(), pid()) -> no_return().
+fail({fault, refused, Exception}, Ref, _) ->
     erlang:demonitor(Ref, [flush]),
     erlang:error(Exception);
-answer({fault, dying, Exception}, Ref, _) ->
+fail({fault, dying, Exception}, Ref, _) ->
     receive {'DOWN', Ref, process, _, _} -> ok end,
     erlang:error(Exception);
-answer({down, Reason}, _, Actor) ->
+fail({down, Reason}, _, Actor) ->
     erlang:error(bt_fault:actor_died(Actor, unknown, Reason));
-answer(timeout, Ref, Actor) ->
+fail(timeout, Ref, Actor) ->
     forget(Ref),
     erlang:error(bt_fault:timeout(Actor, ?CALL_MS));
-answer({deadlock, Ring}, Ref, _) ->
+fail({deadlock, Ring}, Ref, _) ->
     forget(Ref),
     erlang:error(bt_fault:deadlock(Ring)).
 
@@ -272,7 +275,7 @@ stop(Actor, Reason) ->
     Actor ! {system, {self(), Ref}, {terminate, Reason}},
     case bt_wait:for(Ref, Actor, ?STOP_MS) of
         {down, _} -> flush_system(Ref);
-        Other -> answer(Other, Ref, Actor)
+        Other -> fail(Other, Ref, Actor)
     end.
 
 %% `sys' confirms the request before the process ends.

@@ -19,11 +19,12 @@
 -export([when_resolved/2, when_rejected/2, when_settled/3, all/1, any/1, race/1,
          forward/2]).
 -export([send/3]).
--export_type([future/0, outcome/0, address/0]).
+-export_type([future/0, word/0, outcome/0, address/0]).
 
--opaque future() :: {'$bt_future', integer(), pid() | none, reference()}.
+-type future() :: {'$bt_future', integer(), pid() | none, word()}.
+-type word() :: atomics:atomics_ref().
 -type outcome() :: {ok, term()} | {error, bt_fault:exception()}.
--type address() :: bt_weak:handle() | [node() | bt_weak:handle()].
+-type address() :: bt_weak:handle() | {node(), bt_weak:handle()}.
 
 -define(DEFAULT_MS, 30000).
 -define(PATIENCE_MS, 200).
@@ -39,7 +40,7 @@ new(Target) -> {'$bt_future', erlang:unique_integer(), Target, bt_weak:new()}.
 address({'$bt_future', Id, _, Word}, Target) when node(Target) =:= node() ->
     {Id, bt_weak:handle(Word)};
 address({'$bt_future', Id, _, Word}, _) ->
-    {Id, [node() | bt_weak:handle(Word)]}.
+    {Id, {node(), bt_weak:handle(Word)}}.
 
 %% @doc Sends a message whose answer will settle the future that is returned.
 -spec send(pid(), atom(), [term()]) -> future().
@@ -51,7 +52,7 @@ send(Target, Selector, Arguments) ->
 
 %% @doc Settles a future, unless it is settled already or nobody can ask for it any more.
 -spec settle(integer(), address(), outcome()) -> ok.
-settle(Id, [Node | Handle], Outcome) ->
+settle(Id, {Node, Handle}, Outcome) ->
     {?KEEPER, Node} ! {settle, Id, Handle, Outcome},
     ok;
 settle(Id, Handle, Outcome) ->
@@ -62,7 +63,7 @@ settle(Id, Handle, Outcome) ->
 
 %% @doc Leaves an outcome behind that takes effect when this process is dead.
 -spec leave(integer(), address(), outcome()) -> ok.
-leave(Id, [Node | Handle], Outcome) ->
+leave(Id, {Node, Handle}, Outcome) ->
     {?KEEPER, Node} ! {settle_after, self(), Id, Handle, Outcome},
     ok;
 leave(Id, Handle, Outcome) ->
@@ -71,7 +72,7 @@ leave(Id, Handle, Outcome) ->
         _ -> ets:insert_new(?ROWS, {Id, Outcome, Handle}), ok
     end.
 
--spec store(integer(), reference(), bt_weak:handle(), outcome()) -> ok.
+-spec store(integer(), word(), bt_weak:handle(), outcome()) -> ok.
 store(Id, Word, Handle, Outcome) ->
     case encode(Outcome) of
         ?STORED ->
@@ -81,7 +82,7 @@ store(Id, Word, Handle, Outcome) ->
             publish(Id, Word, Small)
     end.
 
--spec publish(integer(), reference(), integer()) -> ok.
+-spec publish(integer(), word(), integer()) -> ok.
 publish(Id, Word, New) ->
     case atomics:compare_exchange(Word, 1, ?PENDING, New) of
         ok -> ok;
@@ -89,7 +90,7 @@ publish(Id, Word, New) ->
         Winner -> lost(Id, Winner)
     end.
 
--spec publish_to_waiters(integer(), reference(), integer()) -> ok.
+-spec publish_to_waiters(integer(), word(), integer()) -> ok.
 publish_to_waiters(Id, Word, New) ->
     case atomics:compare_exchange(Word, 1, ?WAITERS, New) of
         ok -> wake(ets:take(?WAITING, Id));
@@ -202,16 +203,16 @@ tail({'$bt_future', Id, _, _} = Future, Seen) ->
     end.
 
 -spec read(future()) -> outcome() | pending.
-read({'$bt_future', Id, _, Word} = Future) when node(Word) =:= node() ->
+read({'$bt_future', Id, _, Word} = Future) ->
     try atomics:get(Word, 1) of
         ?PENDING -> pending;
         ?WAITERS -> pending;
         ?STORED -> stored(Future, ets:lookup(?ROWS, Id));
         Small -> {ok, decode(Small)}
     catch
-        error:badarg -> bt_future_keeper:pinned(Future)
-    end;
-read(Future) -> bt_future_keeper:ask(Future).
+        %% The word is on another node, or gone since the future was only held there.
+        error:badarg -> bt_future_keeper:read(Future)
+    end.
 
 -spec stored(future(), [tuple()]) -> outcome().
 stored(_, [{_, Outcome, _}]) -> Outcome;
@@ -227,8 +228,9 @@ wait_pending({'$bt_future', _, Target, _} = Future, Limit) ->
 
 -spec wait_some_way(future(), bt_wait:limit()) -> outcome() | timeout.
 wait_some_way({'$bt_future', _, Target, Word} = Future, Limit)
-  when Limit > 2 * ?PATIENCE_MS, is_pid(Target), Target =/= self(), node(Word) =:= node() ->
-    case bt_wait:way() of
+  when Limit > 2 * ?PATIENCE_MS, is_pid(Target), Target =/= self() ->
+    case bt_weak:home(Word) =:= node() andalso bt_wait:way() of
+        false -> wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3);
         tick -> wait_subscribed(Future, Limit, subscribe(Future), fun answer/3);
         open -> wait_subscribed(Future, Limit, subscribe(Future), fun bt_wait:for/3);
         _ -> wait_in_crowd(Future, Limit)
@@ -279,11 +281,13 @@ answered(Future, Alias, {deadlock, Ring}) ->
 
 %% @doc Asks for `{'$bt_reply', Alias, settled}', or a `DOWN' of the target, once.
 -spec subscribe(future()) -> {waiting, reference()} | settled.
-subscribe({'$bt_future', Id, Target, Word}) when node(Word) =:= node() ->
-    enlist(Id, watch(Target), Word);
-subscribe(Future) -> bt_future_keeper:subscribe(Future).
+subscribe({'$bt_future', Id, Target, Word} = Future) ->
+    case bt_weak:home(Word) =:= node() of
+        true -> enlist(Id, watch(Target), Word);
+        false -> bt_future_keeper:subscribe(Future)
+    end.
 
--spec enlist(integer(), reference(), reference()) -> {waiting, reference()} | settled.
+-spec enlist(integer(), reference(), word()) -> {waiting, reference()} | settled.
 enlist(Id, Alias, Word) ->
     ets:insert(?WAITING, {Id, Alias, self(), Word}),
     case atomics:compare_exchange(Word, 1, ?PENDING, ?WAITERS) of
@@ -300,7 +304,7 @@ watch(Target) -> erlang:monitor(process, Target, [{alias, reply_demonitor}]).
 -spec unsubscribe(future(), reference()) -> ok.
 unsubscribe({'$bt_future', Id, _, Word}, Alias) -> unsubscribe(Id, Alias, Word).
 
--spec unsubscribe(integer(), reference(), reference()) -> ok.
+-spec unsubscribe(integer(), reference(), word()) -> ok.
 unsubscribe(Id, Alias, Word) ->
     ets:delete_object(?WAITING, {Id, Alias, self(), Word}),
     erlang:unalias(Alias),
@@ -309,16 +313,19 @@ unsubscribe(Id, Alias, Word) ->
 
 %% @doc The target is dead: the outcome is what it left behind, or ActorDied. Settles the future.
 -spec target_died(future(), term()) -> outcome().
-target_died({'$bt_future', Id, Target, Word} = Future, Reason) when node(Word) =:= node() ->
-    case read(Future) of
-        pending ->
-            Died = {error, bt_fault:actor_died(Target, unknown, Reason)},
-            ets:insert_new(?ROWS, {Id, Died, bt_weak:handle(Word)}),
-            publish(Id, Word, ?STORED),
-            read(Future);
+target_died({'$bt_future', _, Target, Word} = Future, Reason) ->
+    case bt_weak:home(Word) =:= node() andalso read(Future) of
+        false -> {error, bt_fault:actor_died(Target, unknown, Reason)};
+        pending -> settle_dead(Future, Reason);
         Outcome -> Outcome
-    end;
-target_died(Future, Reason) -> bt_future_keeper:home_died(Future, Reason).
+    end.
+
+-spec settle_dead(future(), term()) -> outcome().
+settle_dead({'$bt_future', Id, Target, Word} = Future, Reason) ->
+    Died = {error, bt_fault:actor_died(Target, unknown, Reason)},
+    ets:insert_new(?ROWS, {Id, Died, bt_weak:handle(Word)}),
+    publish(Id, Word, ?STORED),
+    read(Future).
 
 %% @doc Whether there is a value. Never waits.
 -spec is_resolved(term()) -> boolean().

@@ -9,17 +9,18 @@
 -include("bt_future.hrl").
 
 -export([start_link/0, sweep/0, rows/0]).
--export([pin/1, pinned/1, ask/1, subscribe/1, home_died/2]).
+-export([pin/1, read/1, subscribe/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -record(state, {survivors = 0 :: non_neg_integer(),
-                held = #{} :: #{integer() => reference()},
+                held = #{} :: #{integer() => bt_future:word() | {settled, bt_future:word()}},
                 dying = #{} :: #{reference() => {integer(), bt_weak:handle(), bt_future:outcome()}}}).
 
 -define(LOOK_MS, 20).
 -define(SLACK, 4096).
 -define(PIN_MS, 600000).
 -define(POLL_MS, 1000).
+-define(ASK_MS, 5000).
 
 %% @doc Starts the keeper of this node.
 -spec start_link() -> {ok, pid()} | {error, term()} | ignore.
@@ -37,45 +38,44 @@ rows() -> {ets:info(?ROWS, size), ets:info(?WAITING, size)}.
 
 %% @doc The futures in a term that leaves this node stay alive until 10 minutes after they settle.
 -spec pin(term()) -> ok.
-pin({'$bt_future', Id, _, Word}) when node(Word) =:= node() ->
-    gen_server:cast(?KEEPER, {hold, Id, Word});
+pin({'$bt_future', Id, _, Word}) ->
+    case bt_weak:home(Word) =:= node() of
+        true -> gen_server:cast(?KEEPER, {hold, Id, Word});
+        false -> ok
+    end;
 pin([Head | Tail]) -> pin(Head), pin(Tail);
 pin(Tuple) when is_tuple(Tuple) -> pin(tuple_to_list(Tuple));
 pin(Map) when is_map(Map) -> pin(maps:to_list(Map));
 pin(_) -> ok.
 
-%% @doc The outcome of a future of this node that comes back from another one.
--spec pinned(bt_future:future()) -> bt_future:outcome() | pending.
-pinned({'$bt_future', Id, _, _} = Future) ->
-    case ets:lookup(?ROWS, Id) of
-        [{_, Outcome, _}] -> Outcome;
-        [] -> {error, bt_fault:expired(Future)}
+%% @doc The outcome of a future whose word cannot be read here.
+-spec read(bt_future:future()) -> bt_future:outcome() | pending.
+read({'$bt_future', Id, _, Word} = Future) ->
+    case bt_weak:home(Word) of
+        Home when Home =:= node() -> read_row(Future, ets:lookup(?ROWS, Id));
+        Home -> ask(Home, Future)
     end.
 
-%% @doc Asks the home node of a future for its outcome.
--spec ask(bt_future:future()) -> bt_future:outcome() | pending.
-ask({'$bt_future', Id, Target, Word} = Future) ->
-    try gen_server:call({?KEEPER, node(Word)}, {read, Future}, ?POLL_MS * 5)
+%% It comes back from another node, and nobody here has held it meanwhile.
+-spec read_row(bt_future:future(), [tuple()]) -> bt_future:outcome().
+read_row(_, [{_, Outcome, _}]) -> Outcome;
+read_row(Future, []) -> {error, bt_fault:expired(Future)}.
+
+-spec ask(node(), bt_future:future()) -> bt_future:outcome() | pending.
+ask(Home, {'$bt_future', _, Target, _} = Future) ->
+    try gen_server:call({?KEEPER, Home}, {read, Future}, ?ASK_MS)
     catch
-        exit:{{nodedown, _}, _} -> lost(Id, Target);
-        exit:{noproc, _} -> lost(Id, Target);
-        exit:{timeout, _} -> pending
+        exit:{timeout, _} -> pending;
+        exit:_ -> {error, bt_fault:actor_died(Target, unknown, noconnection)}
     end.
 
--spec lost(integer(), pid() | none) -> bt_future:outcome().
-lost(_, Target) -> {error, bt_fault:actor_died(Target, unknown, noconnection)}.
-
-%% @doc Subscribes to a future of another node: the home's keeper sends to the alias.
--spec subscribe(bt_future:future()) -> {waiting, reference()} | settled.
+%% @doc Subscribes to a future of another node: that node's keeper sees to the answer.
+-spec subscribe(bt_future:future()) -> {waiting, reference()}.
 subscribe({'$bt_future', _, _, Word} = Future) ->
-    Home = {?KEEPER, node(Word)},
+    Home = {?KEEPER, bt_weak:home(Word)},
     Alias = erlang:monitor(process, Home, [{alias, reply_demonitor}]),
     gen_server:cast(Home, {subscribe, Future, Alias}),
     {waiting, Alias}.
-
-%% @doc The home node of a future went away.
--spec home_died(bt_future:future(), term()) -> bt_future:outcome().
-home_died({'$bt_future', Id, Target, _}, _Reason) -> lost(Id, Target).
 
 %%% gen_server
 
@@ -147,7 +147,7 @@ let_go(Id, Held) ->
         _ -> Held
     end.
 
--spec let_go_later(integer(), reference(), integer(), map()) -> map().
+-spec let_go_later(integer(), bt_future:word(), integer(), map()) -> map().
 let_go_later(Id, _, Word, Held) when Word =:= ?PENDING; Word =:= ?WAITERS ->
     erlang:send_after(?POLL_MS, self(), {let_go, Id}),
     Held;

@@ -114,13 +114,11 @@ fixture(Facade, Limit) ->
         {error, bt_fault:timeout(Keeper, Limit), []}
     end.
 
--spec keep_fixture(module(), pid()) -> no_return().
+-spec keep_fixture(module(), pid()) -> term().
 keep_fixture(Facade, Runner) ->
     try
         Runner ! {self(), Facade:setUpOnce(self())},
         receive {release, Runner} -> Facade:tearDownOnce(self()) end
-    of
-        _ -> exit(normal)
     catch
         Class:Reason:Stack -> exit({'$bt_test', problem(Class, Reason, Stack)})
     end.

@@ -8,9 +8,9 @@
 -export(['after'/2, every/2, after_send/3, every_send/3, sleep/1, cancel/1, is_active/1]).
 -export([fire/1, is_due_before/1]).
 
--type timer() :: #{'$class' := 'bt.stdlib.Timer', owner := pid(), word := reference()}.
+-type timer() :: #{'$class' := 'bt.stdlib.Timer', owner := pid(), word := bt_future:word()}.
 -type job() :: {block, fun(() -> term())} | {send, atom(), [term()]}.
--type fired() :: {reference(), once | {every, pos_integer()}, job()}.
+-type fired() :: {bt_future:word(), once | {every, pos_integer()}, job()}.
 
 -define(ACTIVE, 0).
 -define(DONE, 1).
@@ -101,7 +101,7 @@ is_due_before(Deadline) -> lists:any(fun({_, Due}) -> Due =< Deadline end, activ
 
 %% The words of the timers that run once. Fired and cancelled ones are dropped when one is added,
 %% so the list does not grow.
--spec active() -> [{reference(), integer()}].
+-spec active() -> [{bt_future:word(), integer()}].
 active() ->
     case get(?ONCE) of
         undefined -> [];

@@ -5,7 +5,7 @@
 %% whether anybody on this node could still be interested in the row.
 -module(bt_weak).
 
--export([new/0, handle/1, probe/1]).
+-export([new/0, handle/1, probe/1, home/1]).
 -export_type([handle/0]).
 
 -type handle() :: non_neg_integer().
@@ -34,6 +34,14 @@ probe(Handle) ->
     catch
         error:badarg -> dead
     end.
+
+%% @doc The node on which a reference was made.
+-spec home(atomics:atomics_ref()) -> node().
+home(Ref) -> node(transparent(Ref)).
+
+%% To dialyzer the type of the reference is opaque; through the tuple it loses sight of it.
+-spec transparent(term()) -> term().
+transparent(Ref) -> element(1, list_to_tuple([Ref])).
 
 %% The node's name is part of a reference's external form, and it changes when distribution
 %% starts: with the old prefix every reference would look dead.
