@@ -1,9 +1,10 @@
 -module(bt_frames_tests).
 -include_lib("eunit/include/eunit.hrl").
 
-%% 'bt.app.F 1' as the compiler writes it: sends in tail position, and the loops that must stay jumps.
+%% 'bt.app.F 1' as the compiler writes it: sends in tail position, and loops that must stay jumps:
+%% to itself, by a block, by another method.
 -define(CORE, "
-module 'bt.app.F 1' ['m'/1, 'n'/2, 'loop'/2, 'run'/2, 'let'/1]
+module 'bt.app.F 1' ['m'/1, 'n'/2, 'loop'/2, 'run'/2, 'let'/1, 'ping'/2, 'pong'/2]
   attributes []
 'm'/1 =
   fun (S) ->
@@ -31,6 +32,15 @@ module 'bt.app.F 1' ['m'/1, 'n'/2, 'loop'/2, 'run'/2, 'let'/1]
         ( call 'bt_send':'send'(fun (M) -> call 'bt.app.F':'run'(S, M), 'value:',
             call 'erlang':'-'(N, 1)) -| [18,{'file',\"f.bt\"}] )
     end
+'ping'/2 =
+  fun (S, N) ->
+    case N of
+      <0> when 'true' -> ( call 'bt_frames_tests':'depth'() -| [22,{'file',\"f.bt\"}] )
+      <_4> when 'true' -> ( call 'bt.app.F':'pong'(S, N) -| [23,{'file',\"f.bt\"}] )
+    end
+'pong'/2 =
+  fun (S, N) ->
+    ( call 'bt_send':'self_send'(S, 'ping', call 'erlang':'-'(N, 1)) -| [26,{'file',\"f.bt\"}] )
 end").
 
 -export([fail/1, depth/0]).
@@ -44,7 +54,7 @@ frames_test_() ->
     {setup, fun load/0, fun unload/1, [
         {"the frame of a failing send in tail position is kept", fun kept/0},
         {"also where only a let stands behind it", fun kept_by_let/0},
-        {"sends to self and blocks stay jumps", fun jumps/0}
+        {"sends that may come back, and blocks, stay jumps", fun jumps/0}
     ]}.
 
 load() ->
@@ -56,7 +66,8 @@ load() ->
     {module, _} = code:load_binary('bt.app.F 1', "f.beam", Binary),
     {ok, Facade, Jumps} = bt_facade:assemble(#{
         facade => 'bt.app.F', generation => 'bt.app.F 1', superclass => nil, inherited => [],
-        functions => [{m, 1}, {n, 2}, {loop, 2}, {run, 2}, {'let', 1}], actor => false
+        functions => [{m, 1}, {n, 2}, {loop, 2}, {run, 2}, {'let', 1}, {ping, 2}, {pong, 2}],
+        actor => false
     }),
     {module, _} = code:load_binary(Facade, "f.beam", Jumps).
 
@@ -73,8 +84,7 @@ lines(Fun) ->
 
 kept() ->
     ?assertEqual([4], lines(fun() -> 'bt.app.F':m(1) end)),
-    %% n jumps to the class's own m, whose frame is what counts.
-    ?assertEqual([4], lines(fun() -> 'bt.app.F':n(1, 1) end)).
+    ?assertEqual([4, 9], lines(fun() -> 'bt.app.F':n(1, 1) end)).
 
 kept_by_let() ->
     ?assertEqual([6], lines(fun() -> 'bt.app.F':'let'(1) end)).
@@ -82,5 +92,7 @@ kept_by_let() ->
 jumps() ->
     Few = 'bt.app.F':loop(1, 10),
     ?assertEqual(Few, 'bt.app.F':loop(1, 1000)),
+    Self = #{'$class' => 'bt.app.F'},
+    ?assertEqual('bt.app.F':ping(Self, 10), 'bt.app.F':ping(Self, 1000)),
     FewBlocks = 'bt.app.F':run(1, 10),
     ?assertEqual(FewBlocks, 'bt.app.F':run(1, 1000)).
