@@ -103,6 +103,8 @@ build_stdlib() {
 
 install_missing check_build || exit 2
 find_dotnet
+# Where dotnet would make these later, their parents would look as if a source had gone.
+mkdir -p Beamtalk.Cli/bin Beamtalk.Cli/obj Beamtalk.Compiler/bin Beamtalk.Compiler/obj
 : > _build/stamp.new
 # shellcheck disable=SC2086
 if needs cli $CLI_SOURCES tools/bootstrap.sh || [ ! -f "$(cli_directory)/beamtalk-cli.dll" ]; then build_cli; fi
