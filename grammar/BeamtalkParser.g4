@@ -69,7 +69,8 @@ body : temporaries? SEPARATOR* (statement (SEPARATOR statement?)*)? ;
 
 temporaries : BAR NAME* BAR ;
 
-statement : CARET? expression ;
+// The same twice: a context less for each statement is worth it.
+statement : CARET? target* operation (cascade+ | BANG)? ;
 
 expression : target* operation (cascade+ | BANG)? ;
 
@@ -80,25 +81,41 @@ target
 
 // ---- Messages
 
-operation : binary keywordPart* ;
+operation : binary (KEYWORD binary)* ;
 
-keywordPart : KEYWORD binary ;
-
+// Operands, each with the unary messages that follow it, and operators between them. Operands of one word stand in
+// the list themselves: most are, and a context for each would cost more than all the rest of parsing.
 // A class's name or self is a message only to Erlang and Elixir, which is checked later.
-binary : operand (NAME | CLASS_NAME | SELF)* (binaryOperator operand (NAME | CLASS_NAME | SELF)*)* ;
+binary
+    : ((NAME | CLASS_NAME | SELF | SUPER | STATE_NAME | NIL | TRUE | FALSE
+      | INTEGER | FLOAT | CHARACTER | SYMBOL | STRING | RAW_STRING) | compound)
+      (NAME | CLASS_NAME | SELF)*
+      ((OPERATOR | EQUALS | MAPS_TO)
+        ((NAME | CLASS_NAME | SELF | SUPER | STATE_NAME | NIL | TRUE | FALSE
+        | INTEGER | FLOAT | CHARACTER | SYMBOL | STRING | RAW_STRING) | compound)
+        (NAME | CLASS_NAME | SELF)*)*
+    ;
 
-binaryOperator : OPERATOR | EQUALS | MAPS_TO ;
-
+// The argument of a binary message binds tighter than the operators of a binary one elsewhere: no operator follows.
 cascade
-    : SEMICOLON ((NAME | CLASS_NAME | SELF) | binaryOperator operand (NAME | CLASS_NAME | SELF)* | keywordPart+)
+    : SEMICOLON
+      ( (NAME | CLASS_NAME | SELF)
+      | (OPERATOR | EQUALS | MAPS_TO) operand
+      | (KEYWORD binary)+
+      )
     ;
 
 // ---- Operands
 
-operand
-    : (NAME | CLASS_NAME | SELF | SUPER | STATE_NAME | NIL | TRUE | FALSE
-      | INTEGER | FLOAT | CHARACTER | SYMBOL | STRING | RAW_STRING)
-    | interpolatedString
+operand : word (NAME | CLASS_NAME | SELF)* | compound (NAME | CLASS_NAME | SELF)* ;
+
+word
+    : NAME | CLASS_NAME | SELF | SUPER | STATE_NAME | NIL | TRUE | FALSE
+    | INTEGER | FLOAT | CHARACTER | SYMBOL | STRING | RAW_STRING
+    ;
+
+compound
+    : interpolatedString
     | LPAREN expression RPAREN
     | block
     | arms

@@ -109,4 +109,8 @@ public static partial class Catalog
 
     public static readonly DiagnosticDescriptor StrayArms =
         new("BT1039", Severity.Error, "match arms stand in the brackets of match: as the only keyword, and of Process receive:");
+
+    public static readonly DiagnosticDescriptor CascadeWithoutMessage =
+        new("BT1040", Severity.Error, "there is no message before this ;",
+            "a cascade sends further messages to the receiver of the message before it");
 }

@@ -6,33 +6,33 @@ namespace Beamtalk.Compiler.Parsing;
 /// <summary>The finished tokens of a file, as the generated parser reads them.</summary>
 internal sealed class TokenList(List<SyntaxToken> tokens) : ITokenStream
 {
+    private readonly SyntaxToken[] _tokens = [.. tokens];
     private int _position;
 
     public int Index => _position;
 
-    public int Size => tokens.Count;
+    public int Size => _tokens.Length;
 
     public string SourceName => IntStreamConstants.UnknownSourceName;
 
     public ITokenSource? TokenSource => null;
 
-    public IToken LT(int k)
-    {
-        int index = k > 0 ? _position + k - 1 : _position + k;
-        return tokens[Math.Clamp(index, 0, tokens.Count - 1)];
-    }
+    public IToken LT(int k) => k == 1 ? _tokens[_position] : At(k);
 
-    public int LA(int i) => LT(i).Type;
+    public int LA(int i) => i == 1 ? _tokens[_position].Type : At(i).Type;
 
-    public IToken Get(int i) => tokens[i];
+    public IToken Get(int i) => _tokens[i];
 
     public void Consume()
     {
-        if (_position < tokens.Count - 1)
+        if (_position < _tokens.Length - 1)
         {
             _position++;
         }
     }
+
+    private SyntaxToken At(int k) =>
+        _tokens[Math.Clamp(k > 0 ? _position + k - 1 : _position + k, 0, _tokens.Length - 1)];
 
     public int Mark() => -1;
 

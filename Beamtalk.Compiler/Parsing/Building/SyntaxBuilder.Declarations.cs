@@ -172,7 +172,7 @@ internal sealed partial class SyntaxBuilder
 
     private Parameter BuildParameter(ParameterContext parameter) => new(
         SpanOf(parameter), BuildParameterPattern(parameter.parameterPattern()),
-        parameter.operand() is { } standard ? BuildOperand(standard, isReceiver: false) : null);
+        parameter.operand() is { } standard ? BuildOperand(standard) : null);
 
     private ToolModifier? BuildTool(MethodContext method) =>
         method.methodModifier().Select(modifier => modifier.tool()).FirstOrDefault(tool => tool is not null) is { } context
@@ -183,14 +183,10 @@ internal sealed partial class SyntaxBuilder
     /// <summary>A guard is the inside of its block: one expression.</summary>
     private Expression BuildGuard(BlockContext block)
     {
-        var statements = block.body()?.statement() ?? [];
-        if (statements.Length == 1 && block.blockParameter().Length == 0 && statements[0].CARET() is null
-            && statements[0] is { exception: null })
-        {
-            return BuildExpression(statements[0].expression());
-        }
-
-        return SendOf(BuildBlock(block), "value");
+        var built = BuildBlock(block);
+        return built is { Parameters.IsEmpty: true, Body: { Temporaries.IsEmpty: true, Statements: [ExpressionStatement only] } }
+            ? only.Expression
+            : SendOf(built, "value");
     }
 
     private static SendExpression SendOf(Expression receiver, string selector) =>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using Antlr4.Runtime;
 using Antlr4.Runtime.Tree;
 using Beamtalk.Compiler.Diagnostics;
 using Beamtalk.Compiler.Syntax;
@@ -12,25 +14,40 @@ internal sealed partial class SyntaxBuilder
     /// <summary>More than any program needs, less than Erlang's limit for a function.</summary>
     private const int MaximumArguments = 200;
 
+    /// <summary>One <c>keyword: argument</c> of a message.</summary>
+    private readonly record struct KeywordPart(SyntaxToken Keyword, BinaryContext Argument);
+
     private Expression BuildOperation(OperationContext operation, bool isReceiver)
     {
-        var parts = operation.keywordPart();
-        var receiver = BuildBinary(operation.binary(), isReceiver || parts.Length > 0);
-        return parts.Length == 0 ? receiver : BuildKeywordMessage(receiver, parts);
+        var binary = (BinaryContext)operation.GetChild(0);
+        return operation.ChildCount == 1
+            ? BuildBinary(binary, isReceiver)
+            : BuildKeywordMessage(BuildBinary(binary, isReceiver: true), KeywordParts(operation));
     }
 
-    private Expression BuildKeywordMessage(Expression receiver, KeywordPartContext[] parts)
+    /// <summary>After a receiver or semicolon come keywords and arguments in turn.</summary>
+    private static KeywordPart[] KeywordParts(ParserRuleContext message)
+    {
+        var parts = new KeywordPart[(message.ChildCount - 1) / 2];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new KeywordPart(Token(message.GetChild((2 * i) + 1)), (BinaryContext)message.GetChild((2 * i) + 2));
+        }
+
+        return parts;
+    }
+
+    private Expression BuildKeywordMessage(Expression receiver, KeywordPart[] parts)
     {
         if (parts.Length > MaximumArguments)
         {
-            diagnostics.Report(Catalog.TooManyArguments, SpanOf(parts[0]), MaximumArguments);
+            diagnostics.Report(Catalog.TooManyArguments, parts[0].Keyword.Span, MaximumArguments);
             return new ErrorExpression(receiver.Span);
         }
 
         // r m: a whenResolved: b whenRejected: c  ⇒  (r m: a) whenResolved: b whenRejected: c
         int continuation = parts.Length;
-        while (continuation > 0 && parts[continuation - 1].Start is SyntaxToken
-            { Characters: "whenResolved:" or "whenRejected:" })
+        while (continuation > 0 && parts[continuation - 1].Keyword.Characters is "whenResolved:" or "whenRejected:")
         {
             continuation--;
         }
@@ -39,7 +56,7 @@ internal sealed partial class SyntaxBuilder
         return continuation == parts.Length ? value : BuildKeywordSend(value, parts.AsSpan(continuation));
     }
 
-    private Expression BuildKeywordSend(Expression receiver, ReadOnlySpan<KeywordPartContext> parts)
+    private Expression BuildKeywordSend(Expression receiver, ReadOnlySpan<KeywordPart> parts)
     {
         if (BuildArmsMessage(receiver, parts) is { } special)
         {
@@ -47,61 +64,55 @@ internal sealed partial class SyntaxBuilder
         }
 
         var (selector, arguments) = BuildKeywordParts(parts);
-        var first = (SyntaxToken)parts[0].Start;
         return new SendExpression(
-            TextSpan.FromBounds(receiver.Span.Start, arguments[^1].Span.End), receiver, selector, first.Span, arguments);
+            TextSpan.FromBounds(receiver.Span.Start, arguments[^1].Span.End), receiver, selector, parts[0].Keyword.Span,
+            arguments);
     }
 
-    private (string Selector, ImmutableArray<Expression> Arguments) BuildKeywordParts(
-        ReadOnlySpan<KeywordPartContext> parts)
+    private (string Selector, ImmutableArray<Expression> Arguments) BuildKeywordParts(ReadOnlySpan<KeywordPart> parts)
     {
         var arguments = ImmutableArray.CreateBuilder<Expression>(parts.Length);
         foreach (var part in parts)
         {
-            arguments.Add(BuildBinary(part.binary(), isReceiver: false));
+            arguments.Add(BuildBinary(part.Argument, isReceiver: false));
         }
 
-        string selector = parts.Length == 1 ? parts[0].Start.Text : JoinSelector(parts);
-        if (parts.Length > 1)
+        if (parts.Length == 1)
         {
-            WarnAboutRunOn(parts, selector);
+            return (parts[0].Keyword.Text, arguments.MoveToImmutable());
         }
 
-        return (selector, arguments.MoveToImmutable());
-    }
-
-    private static string JoinSelector(ReadOnlySpan<KeywordPartContext> parts)
-    {
-        var selector = new System.Text.StringBuilder();
+        var selector = new StringBuilder();
         foreach (var part in parts)
         {
-            selector.Append(((SyntaxToken)part.Start).Characters);
+            selector.Append(part.Keyword.Characters);
         }
 
-        return selector.ToString();
+        WarnAboutRunOn(parts, selector.ToString());
+        return (selector.ToString(), arguments.MoveToImmutable());
     }
 
     /// <summary><c>value match: [arms]</c> and <c>Process receive: [arms] after: ms do: [block]</c>.</summary>
-    private Expression? BuildArmsMessage(Expression receiver, ReadOnlySpan<KeywordPartContext> parts)
+    private Expression? BuildArmsMessage(Expression receiver, ReadOnlySpan<KeywordPart> parts)
     {
-        if (ArmsOf(parts[0].binary()) is not { } arms)
+        if (ArmsOf(parts[0].Argument) is not { } arms)
         {
             return null;
         }
 
-        var span = TextSpan.FromBounds(receiver.Span.Start, SpanOf(parts[^1]).End);
-        string keyword = parts[0].Start.Text;
+        var span = TextSpan.FromBounds(receiver.Span.Start, SpanOf(parts[^1].Argument).End);
+        bool isMatch = parts[0].Keyword.Characters is "match:";
         if (parts.Length == 1)
         {
-            return keyword == "match:"
+            return isMatch
                 ? new MatchExpression(span, receiver, BuildArms(arms))
                 : new ReceiveExpression(span, BuildArms(arms), null, null);
         }
 
-        if (keyword == "receive:" && parts is [_, { Start.Text: "after:" } after, { Start.Text: "do:" } action])
+        if (!isMatch && parts is [_, { Keyword.Characters: "after:" } after, { Keyword.Characters: "do:" } action])
         {
             return new ReceiveExpression(
-                span, BuildArms(arms), BuildBinary(after.binary(), false), BuildBinary(action.binary(), false));
+                span, BuildArms(arms), BuildBinary(after.Argument, false), BuildBinary(action.Argument, false));
         }
 
         diagnostics.Report(Catalog.StrayArms, SpanOf(arms));
@@ -109,15 +120,13 @@ internal sealed partial class SyntaxBuilder
     }
 
     private static ArmsContext? ArmsOf(BinaryContext binary) =>
-        binary.ChildCount == 1 && binary.GetChild(0) is OperandContext operand ? operand.arms() : null;
+        binary.ChildCount == 1 && binary.GetChild(0) is CompoundContext compound ? compound.arms() : null;
 
     private Expression BuildCascade(TextSpan span, Expression first, CascadeContext[] cascades)
     {
         if (first is not SendExpression send)
         {
-            diagnostics.ReportWithHint(
-                Catalog.Expected, cascades[0].Start is SyntaxToken semicolon ? semicolon.Span : span,
-                "a cascade sends further messages to the receiver of the message before it", "a message before ;", "none");
+            diagnostics.Report(Catalog.CascadeWithoutMessage, ((SyntaxToken)cascades[0].Start).Span);
             return new ErrorExpression(span);
         }
 
@@ -135,77 +144,77 @@ internal sealed partial class SyntaxBuilder
 
     private CascadeMessage BuildCascadeMessage(CascadeContext cascade)
     {
-        var parts = cascade.keywordPart();
-        var token = TokenAt(cascade, 1);
+        var token = Token(cascade.GetChild(1));
         var span = TextSpan.FromBounds(token.Start, SpanOf(cascade).End);
-        if (parts.Length > 0)
+        if (token.Type == KEYWORD)
         {
-            var (selector, arguments) = BuildKeywordParts(parts);
+            var (selector, arguments) = BuildKeywordParts(KeywordParts(cascade));
             return new CascadeMessage(span, selector, token.Span, arguments);
         }
 
-        if (cascade.operand() is not { } operand)
-        {
-            return new CascadeMessage(span, token.Text, token.Span, []);
-        }
-
-        var argument = BuildOperand(operand, isReceiver: cascade.ChildCount > 3);
-        for (int i = 3; i < cascade.ChildCount; i++)
-        {
-            argument = BuildUnary(argument, Token(cascade.GetChild(i)));
-        }
-
-        return new CascadeMessage(span, token.Text, token.Span, [argument]);
+        return new CascadeMessage(
+            span, token.Text, token.Span, cascade.operand() is { } operand ? [BuildOperand(operand)] : []);
     }
-
-    private static SyntaxToken TokenAt(Antlr4.Runtime.ParserRuleContext context, int index) =>
-        context.GetChild(index) is ITerminalNode terminal
-            ? (SyntaxToken)terminal.Symbol
-            : (SyntaxToken)((Antlr4.Runtime.ParserRuleContext)context.GetChild(index)).Start;
 
     /// <summary>Operands with their unary messages, joined by operators: a flat list that precedence makes a tree.</summary>
     private Expression BuildBinary(BinaryContext binary, bool isReceiver)
     {
-        if (binary.ChildCount == 1)
+        int count = binary.ChildCount;
+        if (count == 1)
         {
-            return BuildOperand((OperandContext)binary.GetChild(0), isReceiver);
+            return BuildFirst(binary.GetChild(0), isReceiver);
         }
 
-        int levels = binary.ChildCount;
-        if (!Enter(levels, binary))
+        var value = Enter(count, binary) ? BuildChain(binary, isReceiver) : new ErrorExpression(SpanOf(binary));
+        Leave(count);
+        return value;
+    }
+
+    private Expression BuildChain(BinaryContext binary, bool isReceiver)
+    {
+        int i = 0;
+        var operand = BuildUnaries(binary, ref i, isReceiver);
+        if (i == binary.ChildCount)
         {
-            Leave(levels);
-            return new ErrorExpression(SpanOf(binary));
+            return operand;
         }
 
         var climber = new PrecedenceClimber();
-        for (int i = 0; i < binary.ChildCount;)
+        climber.AddOperand(operand);
+        while (i < binary.ChildCount)
         {
-            var operand = BuildOperandWithMessages(binary, ref i, isReceiver);
-            climber.AddOperand(operand);
-            if (i < binary.ChildCount)
-            {
-                climber.AddOperator(TokenAt(binary, i++));
-            }
+            climber.AddOperator(Token(binary.GetChild(i++)));
+            climber.AddOperand(BuildUnaries(binary, ref i, isReceiver: false));
         }
 
-        Leave(levels);
         return climber.Finish();
     }
 
-    private Expression BuildOperandWithMessages(BinaryContext binary, ref int i, bool isReceiver)
+    /// <summary>An operand and the unary messages after it.</summary>
+    private Expression BuildUnaries(ParserRuleContext list, ref int i, bool isReceiver)
     {
-        var context = (OperandContext)binary.GetChild(i++);
-        bool receives = i < binary.ChildCount || (isReceiver && i == 1);
-        var operand = BuildOperand(context, receives);
-        while (i < binary.ChildCount && binary.GetChild(i) is ITerminalNode name)
+        bool isFirst = i == 0;
+        int next = i + 1;
+        bool receives = next < list.ChildCount && (isFirst || IsUnary(list.GetChild(next)));
+        var operand = BuildFirst(list.GetChild(i++), receives || (isFirst && isReceiver));
+        while (i < list.ChildCount && IsUnary(list.GetChild(i)))
         {
-            operand = BuildUnary(operand, (SyntaxToken)name.Symbol);
-            i++;
+            operand = BuildUnary(operand, Token(list.GetChild(i++)));
         }
 
         return operand;
     }
+
+    private Expression BuildFirst(IParseTree operand, bool isReceiver) => operand switch
+    {
+        ITerminalNode word => BuildWord((SyntaxToken)word.Symbol, isReceiver),
+        WordContext word => BuildWord((SyntaxToken)word.Start, isReceiver),
+        CompoundContext compound => BuildNested(compound),
+        _ => throw new InvalidOperationException($"not an operand: {operand.GetType().Name}"),
+    };
+
+    private static bool IsUnary(IParseTree node) =>
+        node is ITerminalNode { Symbol.Type: NAME or CLASS_NAME or SELF };
 
     private SendExpression BuildUnary(Expression receiver, SyntaxToken name)
     {
@@ -237,15 +246,15 @@ internal sealed partial class SyntaxBuilder
     /// <summary>
     /// <c>x foo: a ifTrue: b</c> and <c>d at: 1 put: a at: 2 put: b</c> are one message each, which is hardly meant.
     /// </summary>
-    private void WarnAboutRunOn(ReadOnlySpan<KeywordPartContext> parts, string selector)
+    private void WarnAboutRunOn(ReadOnlySpan<KeywordPart> parts, string selector)
     {
-        string first = parts[0].Start.Text;
+        string first = parts[0].Keyword.Text;
         for (int i = 1; i < parts.Length && !ControlSelectors.Contains(selector); i++)
         {
-            string part = parts[i].Start.Text;
+            string part = parts[i].Keyword.Text;
             if (ControlKeywords.Contains(part) || (i > 1 && part == first && part is not ("with:" or "value:")))
             {
-                diagnostics.Report(Catalog.RunOn, ((SyntaxToken)parts[i].Start).Span, selector);
+                diagnostics.Report(Catalog.RunOn, parts[i].Keyword.Span, selector);
                 return;
             }
         }

@@ -10,25 +10,27 @@ namespace Beamtalk.Compiler.Parsing.Building;
 
 internal sealed partial class SyntaxBuilder
 {
-    private Expression BuildOperand(OperandContext operand, bool isReceiver)
+    private Expression BuildOperand(OperandContext operand)
     {
-        var token = (SyntaxToken)operand.Start;
-        return token.Type switch
-        {
-            NAME => new NameExpression(token.Span, token.Text),
-            CLASS_NAME => new ClassReference(token.Span, ClassNameOf(token)),
-            SELF => new SelfExpression(token.Span),
-            SUPER => BuildSuper(token, isReceiver),
-            STATE_NAME => StateOf(token),
-            _ when operand.ChildCount == 1 && operand.GetChild(0) is ITerminalNode => BuildLiteral(token),
-            _ => Enter(1, operand) ? LeaveWith(BuildCompound(operand)) : LeaveWith(new ErrorExpression(SpanOf(operand))),
-        };
+        int i = 0;
+        return BuildUnaries(operand, ref i, isReceiver: false);
     }
 
-    private Expression LeaveWith(Expression expression)
+    private Expression BuildWord(SyntaxToken token, bool isReceiver) => token.Type switch
     {
+        NAME => new NameExpression(token.Span, token.Text),
+        CLASS_NAME => new ClassReference(token.Span, ClassNameOf(token)),
+        SELF => new SelfExpression(token.Span),
+        SUPER => BuildSuper(token, isReceiver),
+        STATE_NAME => StateOf(token),
+        _ => BuildLiteral(token),
+    };
+
+    private Expression BuildNested(CompoundContext compound)
+    {
+        var value = Enter(1, compound) ? BuildCompound(compound) : new ErrorExpression(SpanOf(compound));
         Leave(1);
-        return expression;
+        return value;
     }
 
     private SuperExpression BuildSuper(SyntaxToken token, bool isReceiver)
@@ -41,7 +43,7 @@ internal sealed partial class SyntaxBuilder
         return new SuperExpression(token.Span);
     }
 
-    private Expression BuildCompound(OperandContext operand) => operand.Start.Type switch
+    private Expression BuildCompound(CompoundContext operand) => operand.Start.Type switch
     {
         LPAREN => new ParenthesizedExpression(SpanOf(operand), BuildExpression(operand.expression())),
         LBRACK => BuildBlock(operand.block()),
@@ -54,7 +56,7 @@ internal sealed partial class SyntaxBuilder
         _ => new ErrorExpression(SpanOf(operand)),
     };
 
-    private ErrorExpression BuildStrayArms(OperandContext operand)
+    private ErrorExpression BuildStrayArms(CompoundContext operand)
     {
         diagnostics.Report(Catalog.StrayArms, SpanOf(operand));
         return new ErrorExpression(SpanOf(operand));
@@ -162,25 +164,27 @@ internal sealed partial class SyntaxBuilder
             SendExpression
             {
                 Receiver: SendExpression { Receiver: ClassReference reference, Selector: "spawn" }, Arguments: var arguments,
-            } when SpawnParts(element) is { } parts && parts.Length == arguments.Length =>
+            } when element.expression().operation() is { } operation && KeywordParts(operation) is var parts
+                && parts.Length == arguments.Length =>
                 new ChildSpecification(span, reference.Name, SpawnArguments(parts, arguments), [], null),
             var other => new ChildSpecification(span, null, [], [], other),
         };
     }
 
-    private static KeywordPartContext[]? SpawnParts(ElementContext element) => element.expression().operation()?.keywordPart();
-
-    private ImmutableArray<KeywordArgument> SpawnArguments(
-        KeywordPartContext[] parts, ImmutableArray<Expression> arguments) =>
-        [.. parts.Zip(arguments, (part, value) => new KeywordArgument(SpanOf(part), KeywordName(Token(part.KEYWORD())), value))];
+    private static ImmutableArray<KeywordArgument> SpawnArguments(
+        KeywordPart[] parts, ImmutableArray<Expression> arguments) =>
+    [
+        .. parts.Zip(arguments, (part, value) => new KeywordArgument(
+            TextSpan.FromBounds(part.Keyword.Start, value.Span.End), KeywordName(part.Keyword), value)),
+    ];
 
     /// <summary><c>{C, option: e, …}</c>.</summary>
     private ChildSpecification? BuildChildTuple(ElementContext element)
     {
         if (element.expression() is not { ChildCount: 1 } expression
             || expression.operation() is not { ChildCount: 1 } operation
-            || operation.binary() is not { ChildCount: 1 } binary
-            || binary.operand(0) is not { Start.Type: LBRACE } operand
+            || operation.GetChild(0) is not BinaryContext { ChildCount: 1 } binary
+            || binary.GetChild(0) is not CompoundContext { Start.Type: LBRACE } operand
             || operand.elements().element() is not [var first, .. var options]
             || first.Start.Type != CLASS_NAME || first.Start != first.Stop
             || options.Any(option => option.KEYWORD() is null))

@@ -109,7 +109,7 @@ internal sealed partial class SyntaxBuilder
     }
 
     private DictionaryPatternEntry BuildPatternEntry(PatternEntryContext entry) => new(
-        SpanOf(entry), BuildKey(BuildOperand(entry.operand(), isReceiver: false)), BuildPattern(entry.pattern()));
+        SpanOf(entry), BuildKey(BuildOperand(entry.operand())), BuildPattern(entry.pattern()));
 
     private TypeSyntax? OptionalType(TypeContext? type) => type is null ? null : BuildType(type);
 

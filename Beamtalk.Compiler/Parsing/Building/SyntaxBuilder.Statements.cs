@@ -42,35 +42,40 @@ internal sealed partial class SyntaxBuilder
     private Statement BuildStatement(StatementContext statement)
     {
         var span = SpanOf(statement);
-        if (statement is not { exception: null } || statement.expression() is not { exception: null } expression)
-        {
-            return new ExpressionStatement(span, new ErrorExpression(span));
-        }
-
-        var value = BuildExpression(expression);
-        return statement.CARET() is null
-            ? new ExpressionStatement(span, value)
-            : new ReturnStatement(span, value);
+        var value = statement is { exception: null } ? BuildAssigned(statement) : new ErrorExpression(span);
+        return statement.Start.Type == CARET && statement is { exception: null }
+            ? new ReturnStatement(span, value)
+            : new ExpressionStatement(span, value);
     }
 
-    private Expression BuildExpression(ExpressionContext context)
-    {
-        int levels = context.ChildCount;
-        var value = Enter(levels, context) ? BuildValue(context) : new ErrorExpression(SpanOf(context));
-        Leave(levels);
-        return BuildTargets(context.target(), value);
-    }
+    private Expression BuildExpression(ExpressionContext expression) => BuildAssigned(expression);
 
-    private Expression BuildValue(ExpressionContext context)
+    /// <summary>Targets, an operation, and its cascade or cast: of a statement or an expression.</summary>
+    private Expression BuildAssigned(ParserRuleContext context)
     {
-        var cascades = context.cascade();
-        var first = BuildOperation(context.operation(), isReceiver: cascades.Length > 0);
-        if (context.BANG() is not null)
+        int count = context.ChildCount;
+        int i = context.GetChild(0) is ITerminalNode ? 1 : 0;
+        if (i == count - 1)
         {
-            return BuildCast(SpanOf(context), first);
+            return BuildOperation((OperationContext)context.GetChild(i), isReceiver: false);
         }
 
-        return cascades.Length == 0 ? first : BuildCascade(SpanOf(context.operation()), first, cascades);
+        var value = Enter(count, context) ? BuildValue(context) : new ErrorExpression(SpanOf(context));
+        Leave(count);
+        return BuildTargets(context.GetRuleContexts<TargetContext>(), value);
+    }
+
+    private Expression BuildValue(ParserRuleContext context)
+    {
+        var operation = context.GetRuleContext<OperationContext>(0);
+        var last = context.GetChild(context.ChildCount - 1);
+        var first = BuildOperation(operation, isReceiver: last is CascadeContext);
+        return last switch
+        {
+            CascadeContext => BuildCascade(SpanOf(operation), first, context.GetRuleContexts<CascadeContext>()),
+            ITerminalNode => BuildCast(SpanOf(context), first),
+            _ => first,
+        };
     }
 
     private Expression BuildCast(TextSpan span, Expression value)

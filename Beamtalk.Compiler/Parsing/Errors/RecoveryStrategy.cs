@@ -12,6 +12,10 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultEr
     private static readonly bool[] StartsStatement = FirstTokens(RULE_statement);
     private static readonly bool[] StartsArm = FirstTokens(RULE_arm);
 
+    /// <summary>The states of the rules that <see cref="Sync"/> looks at; it is called too often to ask more.</summary>
+    private static readonly bool[] IsSynced =
+        [.. Generated.BeamtalkParser._ATN.states.Select(state => state.ruleIndex is RULE_body or RULE_arms)];
+
     private RecognitionException? _passedOn;
 
     public override IToken RecoverInline(Antlr4.Runtime.Parser recognizer) => throw new InputMismatchException(recognizer);
@@ -57,6 +61,11 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultEr
     /// <summary>Called before each optional part and repetition: finds out that a statement or arm does not end.</summary>
     public override void Sync(Antlr4.Runtime.Parser recognizer)
     {
+        if (!IsSynced[recognizer.State])
+        {
+            return;
+        }
+
         switch (recognizer.Context)
         {
             case BodyContext body:

@@ -52,10 +52,10 @@ internal sealed class SyntaxErrorReporter(DiagnosticBag diagnostics, List<Syntax
 
     private static string Expectation(RuleContext context, SyntaxToken token) => context switch
     {
-        OperandContext or BinaryContext or OperationContext or ExpressionContext when context is not ExpressionContext
-            || token.Type != BANG => "an expression",
+        BinaryContext or OperandContext or WordContext or CompoundContext when !TokenReader.EndsOperand(token.Type) =>
+            "an expression",
         CascadeContext => "a message",
-        SelectorContext or KeywordParameterContext => "the name of a method",
+        SelectorContext => "the name of a method",
         MethodContext or SignatureContext => "=> and the method's body",
         PatternContext or AtomContext or ParameterPatternContext or PatternElementContext => "a pattern",
         ArmContext => "->",
@@ -84,7 +84,7 @@ internal sealed class SyntaxErrorReporter(DiagnosticBag diagnostics, List<Syntax
     };
 
     private static bool InLiteral(RuleContext context, SyntaxToken token) =>
-        context is OperandContext { ChildCount: > 1 } operand && operand.Start.Type is HASH_PAREN or HASH_BRACK or LBRACE
+        context is CompoundContext { ChildCount: > 1 } operand && operand.Start.Type is HASH_PAREN or HASH_BRACK or LBRACE
         && (token.Type == SEPARATOR || TokenReader.EndsOperand(token.Type));
 
     private static string Describe(SyntaxToken token) => token.Type switch
