@@ -25,11 +25,15 @@ public enum InputState
 /// <summary>Asks the parser how far an input has come.</summary>
 internal static class InputProbe
 {
+    /// <summary>The last characters of operators, keywords and what else a newline does not end.</summary>
+    private const string WantsMore = "+-*/<>=~&@%?\\,;^:";
+
     public static InputState StateOf(string input)
     {
         (CompilationUnit unit, ImmutableArray<Diagnostic> diagnostics) = Parser.Parse(new SourceText("repl", input));
         int end = input.AsSpan().TrimEnd().Length;
-        if (diagnostics.Any(diagnostic => IsUnfinished(diagnostic, end)))
+        bool wantsMore = end > 0 && WantsMore.Contains(input[end - 1]);
+        if (diagnostics.Any(diagnostic => IsUnfinished(diagnostic, wantsMore ? end : int.MaxValue)))
         {
             return InputState.Unfinished;
         }
@@ -47,5 +51,5 @@ internal static class InputProbe
         || diagnostic.Descriptor == Catalog.OpenComment
         || diagnostic.Descriptor == Catalog.MissingCloser
         || diagnostic.Descriptor == Catalog.EmptyMethod
-        || (diagnostic.Descriptor == Catalog.Expected && diagnostic.Span.Start >= end);
+        || (diagnostic.Descriptor == Catalog.Expected && diagnostic.Span.End >= end);
 }

@@ -50,7 +50,7 @@ public sealed class RunTests : IDisposable
     [Test]
     public async Task Standard_input_reaches_the_script()
     {
-        string file = _directory.Write("script.bt", "Transcript show: (Erlang io get_line: \"\")");
+        string file = _directory.Write("script.bt", "Transcript show: (Erlang unicode characters_to_binary: (Erlang io get_line: \"\"))");
         (await Launcher.RunWithInputAsync("a line\n", _directory.Path, "run", file)).Output.ShouldBe("a line\n");
     }
 
@@ -103,7 +103,7 @@ public sealed class RunTests : IDisposable
         string link = Path.Combine(_directory.Path, "bt");
         File.CreateSymbolicLink(link, Path.Combine(Repository.Root, "beamtalk"));
         _directory.Write("script.bt", "Transcript showCr: 42");
-        var start = new ProcessStartInfo("./bt", ["run", "script.bt"])
+        var start = new ProcessStartInfo(link, ["run", "script.bt"])
         {
             WorkingDirectory = _directory.Path,
             RedirectStandardOutput = true,
