@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Beamtalk.Bench.Parse;
+namespace Beamtalk.Bench.FrontEnd;
 
 /// <summary>Writes classes that use every part of the grammar; the same seed gives the same text.</summary>
 internal sealed class SourceGenerator(int seed)
@@ -43,10 +43,11 @@ internal sealed class SourceGenerator(int seed)
         Line(_random.Next(4) switch
         {
             0 => $"  #{Name()}{number} =>",
-            1 => $"  at{number}: {Name()} put: other{number} :: Integer -> Integer =>",
-            2 => $"  class {Name()}{number}: {Name()} =>",
+            1 => $"  at{number}: key put: other{number} :: Integer -> Integer =>",
+            2 => $"  {Name()}{number}: one with: two =>",
             _ => $"  {Name()}{number}: seed =>",
         });
+        Line($"    | {string.Join(' ', Names)} |");
         int count = _random.Next(2, 7);
         for (int i = 0; i < count; i++)
         {
