@@ -51,7 +51,10 @@ public static class Compilation
         ImmutableArray<BoundScript> scripts =
             [.. sources.Where(ScriptBinder.IsNeeded).Select(source => scriptBinder.Bind(source, session))];
 
-        ImmutableArray<Diagnostic> diagnostics = [.. sources.SelectMany(Ordered)];
+        CheckTypes(bound, scripts, classes);
+
+        ImmutableArray<Diagnostic> diagnostics =
+            [.. sources.SelectMany(Ordered).Select(diagnostic => options.Strict ? AsStrict(diagnostic) : diagnostic)];
         if (diagnostics.Any(diagnostic => diagnostic.IsError))
         {
             return new CompilationResult([], diagnostics, ClassIndex.Empty, null);
@@ -64,6 +67,25 @@ public static class Compilation
             : assembler.AssembleInput(script)));
         return new CompilationResult([.. modules], diagnostics, index, null);
     }
+
+    private static void CheckTypes(
+        ImmutableArray<BoundClassDeclaration> bound, ImmutableArray<BoundScript> scripts, ClassTable classes)
+    {
+        foreach (BoundClassDeclaration declaration in bound)
+        {
+            TypeChecker.Check(declaration, classes);
+        }
+
+        foreach (BoundScript script in scripts)
+        {
+            TypeChecker.Check(script, classes);
+        }
+    }
+
+    /// <summary>With <c>--strict</c> what the type checker finds is an error.</summary>
+    private static Diagnostic AsStrict(Diagnostic diagnostic) => diagnostic.Code.StartsWith("BT4", StringComparison.Ordinal)
+        ? diagnostic with { Descriptor = diagnostic.Descriptor with { Severity = Severity.Error } }
+        : diagnostic;
 
     private static ParsedSource Parse(SourceText source)
     {

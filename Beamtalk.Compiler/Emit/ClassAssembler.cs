@@ -22,7 +22,8 @@ public static class ClassAssembler
         functions.AddRange(InitializerAssembler.Functions(bound, context));
         ImmutableArray<InheritedFunction> inherited = InheritedFunctions.Of(signature, classes);
         functions.Add(MetaFunction(Meta(bound, accessors, inherited)));
-        return Render(signature, context, functions, inherited, ModuleKind.Class, source);
+        return Render(
+            signature, context, functions, inherited, ModuleKind.Class, source, SpecBuilder.Specs(bound.Methods));
     }
 
     public static string GenerationOf(ClassSignature signature) => $"{signature.Facade} 1";
@@ -32,10 +33,12 @@ public static class ClassAssembler
 
     public static CompiledModule Render(
         ClassSignature signature, ModuleContext context, IEnumerable<CoreFunction> functions,
-        ImmutableArray<InheritedFunction> inherited, ModuleKind kind, SourceText source)
+        ImmutableArray<InheritedFunction> inherited, ModuleKind kind, SourceText source,
+        ImmutableArray<(Atom Name, CoreExpr Value)> attributes = default)
     {
         var module = new CoreModule(
-            new Atom(context.Generation), Path.GetFileName(source.Path), [.. functions, .. context.Extra], []);
+            new Atom(context.Generation), Path.GetFileName(source.Path), [.. functions, .. context.Extra],
+            attributes.IsDefault ? [] : attributes);
         return new CompiledModule(
             kind, signature.Facade, context.Generation, signature.Superclass, signature.Kind == ClassKind.Actor,
             inherited, ModuleRenderer.Render(module, kind), source);

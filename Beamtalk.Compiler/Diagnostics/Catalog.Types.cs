@@ -1,0 +1,20 @@
+namespace Beamtalk.Compiler.Diagnostics;
+
+/// <summary>Findings of the type checker, BT4nnn: warnings, or errors with --strict.</summary>
+public static partial class Catalog
+{
+    public static readonly DiagnosticDescriptor NotUnderstood =
+        new("BT4001", Severity.Warning, "{0} does not understand #{1}");
+
+    public static readonly DiagnosticDescriptor WrongAssignment =
+        new("BT4002", Severity.Warning, "{0} is declared {1}, but this is {2}");
+
+    public static readonly DiagnosticDescriptor WrongArgument =
+        new("BT4003", Severity.Warning, "argument {0} of #{1} is declared {2}, but this is {3}");
+
+    public static readonly DiagnosticDescriptor WrongReturn =
+        new("BT4004", Severity.Warning, "#{0} is declared to answer {1}, but this is {2}");
+
+    public static readonly DiagnosticDescriptor UnknownType =
+        new("BT4005", Severity.Warning, "the type {0} is not known");
+}
