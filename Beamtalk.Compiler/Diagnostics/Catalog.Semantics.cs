@@ -81,8 +81,7 @@ public static partial class Catalog
         new("BT3013", Severity.Error, "{0} is given twice");
 
     public static readonly DiagnosticDescriptor SelfStateInScript =
-        new("BT3014", Severity.Error, "a script has no variables of its own kind: self.{0} has no meaning here",
-            "use a variable, {0} := …");
+        new("BT3014", Severity.Error, "a script has no variables of its own kind: self.{0} has no meaning here");
 
     public static readonly DiagnosticDescriptor NestingTooDeep =
         new("BT3015", Severity.Error, "this is nested too deeply to be compiled", "move parts of it into methods of their own");

@@ -109,7 +109,7 @@ public sealed partial class Binder
     {
         if (owner.Kind == ClassKind.Script)
         {
-            Diagnostics.Report(Catalog.SelfStateInScript, state.Span, name);
+            Diagnostics.ReportWithHint(Catalog.SelfStateInScript, state.Span, $"use a variable, {name} := …", name);
             return;
         }
 

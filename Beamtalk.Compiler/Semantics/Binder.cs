@@ -100,7 +100,7 @@ public sealed partial class Binder
     private BoundClause Clause(MethodDeclaration method, bool several)
     {
         Scope root = _scopes.Method(method);
-        Scopes.Resolve(root, Diagnostics, VariableRole.Local);
+        Scopes.Resolve(root, Diagnostics, VariableRole.Local, Classes.AllVariables(_context.Class));
         Enter(root);
         ImmutableArray<BoundPattern> patterns =
             [.. method.Parameters.Select(parameter => ParameterPattern(parameter.Pattern, several))];
@@ -119,7 +119,7 @@ public sealed partial class Binder
     private BoundMethod BindScript(CompilationUnit unit, IReadOnlyCollection<string> session, VariableRole role)
     {
         Scope root = _scopes.Script(unit, unit.Items, session);
-        Scopes.Resolve(root, Diagnostics, role);
+        Scopes.Resolve(root, Diagnostics, role, []);
         Enter(root);
         int extensions = 0;
         var statements = ImmutableArray.CreateBuilder<BoundExpr>();

@@ -76,14 +76,16 @@ public sealed class Mention(TextSpan first, bool startsWithAssignment)
 /// <summary>Gives every undeclared name of a method its scope.</summary>
 public static class Scopes
 {
-    public static void Resolve(Scope root, DiagnosticBag diagnostics, VariableRole role)
+    /// <param name="stateVariables">What <c>self.x</c> could name here, for hints.</param>
+    public static void Resolve(
+        Scope root, DiagnosticBag diagnostics, VariableRole role, IEnumerable<string> stateVariables)
     {
         foreach ((string name, Mention mention) in root.Mentions)
         {
             if (!mention.IsAssigned)
             {
                 diagnostics.ReportWithHint(
-                    Catalog.UndefinedName, mention.First, HintFor(name, root), name);
+                    Catalog.UndefinedName, mention.First, HintFor(name, root, stateVariables), name);
             }
 
             Place(root, name, role);
@@ -113,8 +115,13 @@ public static class Scopes
     private static IEnumerable<Scope> Blocks(Scope scope) =>
         scope.Children.SelectMany(child => child.IsArm ? Blocks(child) : [child]);
 
-    private static string? HintFor(string name, Scope root)
+    private static string HintFor(string name, Scope root, IEnumerable<string> stateVariables)
     {
+        if (stateVariables.Contains(name))
+        {
+            return $"did you mean self.{name}?";
+        }
+
         IEnumerable<string> known = root.Mentions
             .Where(pair => pair.Value.IsAssigned)
             .Select(pair => pair.Key)

@@ -104,12 +104,20 @@ selector_hint(nil, Selector) ->
         nil -> <<"a variable or an answer is nil: ifNil: gives it another value">>;
         Hint -> Hint
     end;
+selector_hint(Receiver, '+') when is_binary(Receiver); is_list(Receiver) ->
+    <<"strings and collections are joined with ,">>;
 selector_hint(Receiver, Selector) ->
     similar(Selector, bt_class:selectors(bt_class:'of'(Receiver), instance)).
 
+%% Any two operators are similar: that says nothing.
 similar(Selector, Selectors) ->
-    Names = [<<"#", (atom_to_binary(Name))/binary>> || Name <- Selectors],
-    bt_hint:did_you_mean(<<"#", (atom_to_binary(Selector))/binary>>, Names).
+    case atom_to_binary(Selector) of
+        <<First, _/binary>> when First < $A ->
+            nil;
+        Name ->
+            Names = [<<"#", (atom_to_binary(Other))/binary>> || Other <- Selectors],
+            bt_hint:did_you_mean(<<"#", Name/binary>>, Names)
+    end.
 
 %% @doc A condition that is neither true nor false.
 -spec not_boolean(term(), atom()) -> no_return().
