@@ -19,6 +19,9 @@
 }).
 
 %% A worker's heap in words: large enough that a class compiles with few collections.
+%% A worker exits with what it made.
+-dialyzer({no_return, next/1}).
+
 -define(WORKER_HEAP, 1000000).
 
 %% @doc Entry point of the node: `erl … -s bt_compile_server main -extra SOCKET'.

@@ -4,6 +4,9 @@
 
 -export([main/0]).
 
+%% The process it starts ends with the node.
+-dialyzer({no_return, main/0}).
+
 %% @doc Runs the script; the node halts when it ends. SIGTERM ends it as it ends
 %% any program, instead of a clean shutdown with exit status 0.
 -spec main() -> pid().

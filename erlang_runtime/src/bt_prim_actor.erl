@@ -17,7 +17,7 @@ spawn(Class, State, _Name) ->
     bt_prim_collection:type_error(<<"a Dictionary">>, State, Class, 'spawnWith:').
 
 %% @doc The class as a child of an Erlang supervisor.
--spec child_spec(bt_class:object(), supervisor:restart()) -> supervisor:child_spec().
+-spec child_spec(bt_class:object(), permanent | transient | temporary) -> supervisor:child_spec().
 child_spec(#{module := Facade}, Restart) ->
     #{id => Facade, start => {Facade, start_link, []}, restart => Restart, type => worker}.
 

@@ -62,6 +62,7 @@ new(?METACLASS(_) = Metaclass, _Fields) ->
 new(Class, Other) ->
     bt_prim_collection:type_error(<<"a Dictionary">>, Other, Class, 'new:').
 
+-spec no_instance(term(), term()) -> no_return().
 no_instance(Class, Kind) ->
     bt_error:raise('bt.stdlib.InstantiationError', #{
         message => <<(bt_print:print_string(Class))/binary, " does not answer new">>,

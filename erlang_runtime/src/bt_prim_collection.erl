@@ -55,6 +55,7 @@ no_key(Key, Collection, Selector) ->
     Message = [<<"key ">>, shown(Key), <<" not found in ">>, shown(Collection)],
     key_not_found(Message, Key, Collection, Selector).
 
+-spec key_not_found(term(), term(), term(), term()) -> no_return().
 key_not_found(Message, Key, Collection, Selector) ->
     bt_error:raise('bt.stdlib.KeyNotFound', #{
         message => text(Message), key => Key, selector => Selector, receiver => Collection}).
@@ -82,6 +83,7 @@ type_error(Wanted, Value, Receiver, Selector) ->
     Message = [Selector, <<" wants ">>, Wanted, <<", not ">>, shown(Value)],
     raise_type_error(Message, Receiver, Selector).
 
+-spec wrong_arity(term(), term(), term()) -> no_return().
 wrong_arity(Block, Arity, Selector) ->
     {arity, Actual} = erlang:fun_info(Block, arity),
     raise_type_error([Selector, <<" wants a block of ">>, arguments(Arity), <<", not of ">>,
@@ -90,6 +92,7 @@ wrong_arity(Block, Arity, Selector) ->
 arguments(1) -> <<"1 argument">>;
 arguments(N) -> [integer_to_binary(N), <<" arguments">>].
 
+-spec raise_type_error(term(), term(), term()) -> no_return().
 raise_type_error(Message, Receiver, Selector) ->
     bt_error:raise('bt.stdlib.TypeError', #{
         message => text(Message), selector => Selector, receiver => Receiver}).

@@ -53,6 +53,7 @@ calculate(Function, Number) ->
         error:badarith -> no_result(Function, Number)
     end.
 
+-spec no_result(term(), term()) -> no_return().
 no_result(Function, Number) ->
     Message = [bt_print:print_string(Number), " has no ", atom_to_binary(Function)],
     arithmetic_error(Message, Function, Number).
@@ -85,9 +86,11 @@ bit_shift(A, Places) when is_integer(Places) ->
 bit_shift(A, Other) ->
     not_an_integer(Other, A, 'bitShift:').
 
+-spec not_an_integer(term(), term(), term()) -> no_return().
 not_an_integer(Other, Receiver, Selector) ->
     bt_prim_collection:type_error(<<"an Integer">>, Other, Receiver, Selector).
 
+-spec arithmetic_error(term(), term(), term()) -> no_return().
 arithmetic_error(Message, Selector, Receiver) ->
     bt_error:raise('bt.stdlib.ArithmeticError', #{
         message => iolist_to_binary(Message), selector => Selector, receiver => Receiver}).
@@ -99,6 +102,7 @@ digits(Integer, Base) when is_integer(Base), Base >= 2, Base =< 36 ->
 digits(Integer, Other) ->
     not_a_base(Other, Integer, 'printString:').
 
+-spec not_a_base(term(), term(), term()) -> no_return().
 not_a_base(Other, Receiver, Selector) ->
     bt_prim_collection:type_error(<<"a base from 2 to 36">>, Other, Receiver, Selector).
 

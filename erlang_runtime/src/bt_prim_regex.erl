@@ -55,6 +55,7 @@ compile(Pattern, Options, Text) when is_binary(Pattern) ->
 compile(Other, _Options, Text) ->
     not_a_pattern(Other, Text).
 
+-spec not_a_pattern(term(), term()) -> no_return().
 not_a_pattern(Other, Text) ->
     bt_prim_collection:type_error(<<"a regular expression">>, Other, Text, 'matchesRegex:').
 

@@ -37,6 +37,7 @@ at(Text, Index) when is_integer(Index), Index > 0 ->
 at(Text, Index) ->
     out_of_bounds(Text, Index).
 
+-spec out_of_bounds(term(), term()) -> no_return().
 out_of_bounds(Text, Index) ->
     bt_prim_collection:out_of_bounds(Index, string:length(Text), Text, 'at:').
 
@@ -225,5 +226,6 @@ url_decode(Text) ->
         _:_ -> not_encoded(Text)
     end.
 
+-spec not_encoded(term()) -> no_return().
 not_encoded(Text) ->
     bt_prim_collection:type_error(<<"a text as urlEncoded answers">>, Text, Text, urlDecoded).

@@ -41,6 +41,7 @@ characters(Symbol, _Selector) when is_atom(Symbol), Symbol =/= nil ->
 characters(Other, Selector) ->
     not_a_name(Other, Selector).
 
+-spec not_a_name(term(), term()) -> no_return().
 not_a_name(Other, Selector) ->
     bt_prim_collection:type_error(<<"a String for the environment">>, Other, nil, Selector).
 
