@@ -73,12 +73,12 @@ Task("TestErlang").IsDependentOn("Build").Does(() =>
     EnsureDirectoryExists(ebin);
     EnsureDirectoryExists(results);
     var sources = GetFiles("./erlang_runtime/test/*.erl").Select(file => file.FullPath).Append("tools/erlang_tests.erl");
-    Require("erlc", ["+debug_info", "-I", "erlang_runtime/src", "-I", "erlang_runtime/include", "-o", ebin, .. sources]);
     if (FileExists(counts))
     {
         DeleteFile(counts);
     }
 
+    Run("erlc", ["+debug_info", "-I", "erlang_runtime/src", "-I", "erlang_runtime/include", "-o", ebin, .. sources]);
     Run("erl", "-noinput", "-boot", "no_dot_erlang", "-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", ebin,
         "-s", "erlang_tests", "main", "-extra", ebin, counts);
     var numbers = FileExists(counts) ? System.IO.File.ReadAllText(counts).Split() : ["0", "1"];
@@ -141,7 +141,15 @@ Task("Bench").IsDependentOn("Build").Does(() => Require("bench/run.sh"));
 
 Task("Soak").IsDependentOn("Build").Does(() => Require("bench/soak.sh"));
 
-// A directory that runs without sources: programs, runtime, standard library and launcher.
-Task("Package").IsDependentOn("Build").Does(() => Require("tools/package.sh"));
+// An archive that runs without its sources: programs, runtime and standard library as they were built.
+Task("Package").IsDependentOn("Build").Does(() =>
+{
+    var version = XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
+    var program = System.IO.File.ReadAllText("_build/stamp").Trim();
+    var archive = $"_build/beamtalk-{version}.tar.gz";
+    Require("tar", "-czf", archive, $"--transform=s,^,beamtalk-{version}/,", "beamtalk", "LICENSE", "README.md",
+        "tools/requirements.sh", "tools/bootstrap.sh", "_build/stamp", "_build/lib", program.Substring(0, program.LastIndexOf('/')));
+    Information("{0}", archive);
+});
 
 RunTarget(target);
