@@ -40,13 +40,24 @@ in_parallel([], _, _, Running, Done) when map_size(Running) =:= 0 -> Done;
 in_parallel([{Index, Facade} | Rest], Width, Options, Running, Done)
   when map_size(Running) < Width ->
     {_, Ref} = spawn_monitor(fun() -> exit({results, run_class(Facade, Options)}) end),
-    in_parallel(Rest, Width, Options, Running#{Ref => Index}, Done);
+    in_parallel(Rest, Width, Options, Running#{Ref => {Index, Facade}}, Done);
 in_parallel(Waiting, Width, Options, Running, Done) ->
     receive
         {'DOWN', Ref, process, _, {results, Results}} when is_map_key(Ref, Running) ->
-            {Index, Others} = maps:take(Ref, Running),
-            in_parallel(Waiting, Width, Options, Others, [{Index, Results} | Done])
+            {{Index, _}, Others} = maps:take(Ref, Running),
+            in_parallel(Waiting, Width, Options, Others, [{Index, Results} | Done]);
+        {'DOWN', Ref, process, _, Reason} when is_map_key(Ref, Running) ->
+            {{Index, Facade}, Others} = maps:take(Ref, Running),
+            Result = runner_failed(Facade, Reason),
+            in_parallel(Waiting, Width, Options, Others, [{Index, [Result]} | Done])
     end.
+
+%% The runner of a class does not fail; if it does, the others' results must not be lost with it.
+-spec runner_failed(module(), term()) -> result().
+runner_failed(Facade, Reason) ->
+    Text = unicode:characters_to_binary(io_lib:format("the tests did not run: ~0tp", [Reason])),
+    #{class => bt_print:class_name(Facade), test => <<>>, status => error, message => Text,
+      file => <<>>, line => 1, ms => 0}.
 
 %%% One class
 
