@@ -16,6 +16,7 @@ public delegate CoreExpr Continuation(CoreExpr value);
 public sealed partial class FunctionLowering
 {
     private readonly ModuleContext _module;
+    private readonly BoundMethod _method;
     private readonly VariableSupply _supply;
     private readonly Assignments _assignments = new();
     private readonly Variable _self;
@@ -35,8 +36,6 @@ public sealed partial class FunctionLowering
         _inBlock = inBlock;
         _method = method;
     }
-
-    private readonly BoundMethod _method;
 
     private CoreLocation At(TextSpan span) => _module.At(span);
 

@@ -8,8 +8,6 @@ namespace Beamtalk.Compiler.Lowering;
 /// <summary>A method becomes an exported function: receiver first, then the arguments.</summary>
 public sealed partial class FunctionLowering
 {
-    private const int GenericArity = 1;
-
     public static CoreFunction Method(ModuleContext module, BoundMethod method, string functionName, bool isExported = true)
     {
         var lowering = new FunctionLowering(module, new VariableSupply(), method, false);
@@ -35,8 +33,9 @@ public sealed partial class FunctionLowering
             Introduce(_self, Var(self), run);
             return Returnable(run, () => Clauses(parameters, functionName));
         });
-        var name = new FunctionName(functionName, arity + GenericArity);
-        return new CoreFunction(name, Fun([self, .. parameters], body), isExported, At(_method.Span));
+        CFun function = Fun([self, .. parameters], body);
+        return new CoreFunction(
+            new FunctionName(functionName, function.Parameters.Length), function, isExported, At(_method.Span));
     }
 
     private string ParameterHint(int index) =>

@@ -16,6 +16,7 @@ public sealed class DeclarationCollector(ClassIndex known, string package)
 {
     private readonly Dictionary<string, (ParsedSource Source, ClassDeclaration Syntax)> _declarations = [];
     private readonly Dictionary<string, ClassSignature> _done = [];
+    private readonly ClassTable _known = new(known, package);
 
     public ImmutableArray<DeclaredClass> Collect(ImmutableArray<ParsedSource> sources)
     {
@@ -87,7 +88,7 @@ public sealed class DeclarationCollector(ClassIndex known, string package)
             return Resolve(reference.Name, pending);
         }
 
-        return new ClassTable(known, package).Find(reference);
+        return _known.Find(reference);
     }
 
     private void CheckSuperclass(ParsedSource source, ClassDeclaration syntax, ClassSignature superclass)
