@@ -9,7 +9,7 @@ public sealed record RunResult(string Output, string Errors, int ExitCode);
 /// <summary>Runs ./beamtalk as a user does.</summary>
 public static class Launcher
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
 
     private static readonly string Program = Path.Combine(Repository.Root, "beamtalk");
 
