@@ -25,7 +25,8 @@ public sealed class Installation(string root)
             .InformationalVersion.Split('+')[0];
 
     /// <summary>The code path of every node that runs Beamtalk.</summary>
-    public string[] CodePath => [RuntimeEbin, StdlibEbin];
+    public string[] CodePath =>
+        [RuntimeEbin, StdlibEbin, .. ElixirLibrary.CodePath(Environment.GetEnvironmentVariable("PATH"))];
 
     /// <summary>
     /// Changes with every build of the compiler, the runtime or the standard library: what was compiled by another
