@@ -9,7 +9,7 @@
 -export([spawn/1, spawn_with/4, spawn_named/3, start_link/1, start_link/2, init/2]).
 -export([send/3, call/3, cast/3, call_list/3]).
 -export([local/3, class_of/1, get_var/2, put_var/3, current/0]).
--export([stop/1, stop/2, kill/1, is_alive/1, link/2, unlink/2, monitor/2]).
+-export([stop/1, stop/2, kill/1, is_alive/1, link/2, unlink/2, monitor/2, trap_exit/1]).
 
 -define(CALL_MS, 30000).
 -define(PATIENCE_MS, 200).
@@ -309,6 +309,13 @@ unlink(Actor, Other) -> own_duty(Actor, {unlink, Other}).
 %% @doc `actor monitor: other': the first gets `actorDown:reason:' when the second dies.
 -spec monitor(pid(), pid()) -> pid().
 monitor(Actor, Other) -> own_duty(Actor, {monitor, Other}).
+
+%% @doc Whether this actor gets `exit:reason:' when a linked process ends, rather than ending too.
+-spec trap_exit(boolean()) -> boolean().
+trap_exit(Flag) ->
+    process_flag(trap_exit, Flag),
+    put('$bt_trap_exit', Flag),
+    Flag.
 
 -spec own_duty(pid(), {link | unlink | monitor, pid()}) -> pid().
 own_duty(Actor, Duty) when Actor =:= self() ->

@@ -111,7 +111,7 @@ handle(Actor, {'$bt_timer', Timer}) ->
     Actor;
 handle(Actor, {'DOWN', Ref, process, Pid, Reason} = Down) ->
     bt_when:ready(Ref, {down, Reason})
-        orelse notify(Actor, 'actorDown:reason:', [Pid, Reason], Down),
+        orelse notify(Actor, 'actorDown:reason:', [Pid, bt_fault:exit_reason(Reason)], Down),
     Actor;
 handle(Actor, {'EXIT', Pid, Reason}) -> exit_signal(Actor, Pid, Reason);
 handle(Actor, {'$gen_call', From, Request}) -> gen_request(Actor, {gen, From}, Request);
@@ -150,7 +150,7 @@ notify(Actor = #actor{class = Class}, Selector, Arguments, Message) ->
 exit_signal(Actor = #actor{parent = Parent}, Parent, Reason) -> terminate(Actor, Reason);
 exit_signal(Actor, Pid, Reason) ->
     case get('$bt_trap_exit') of
-        true -> notify(Actor, 'exit:reason:', [Pid, Reason], {'EXIT', Pid, Reason});
+        true -> notify(Actor, 'exit:reason:', [Pid, bt_fault:exit_reason(Reason)], {'EXIT', Pid, Reason});
         _ when Reason =:= normal -> Actor;
         _ -> terminate(Actor, Reason)
     end.

@@ -6,7 +6,7 @@
 
 -export([timeout/2, deadlock/1, actor_died/3, expired/1, instantiation/1, name_taken/2,
          no_name/1, no_variable/2, foreign_state/1, type_error/2,
-         user_error/1]).
+         user_error/1, exit_reason/1]).
 -export_type([exception/0]).
 
 -type exception() :: #{'$class' := module(), atom() => term()}.
@@ -112,7 +112,8 @@ who(Facade) ->
 class_object(unknown) -> nil;
 class_object(Facade) -> #{'$class' => 'bt.stdlib.Class', module => Facade}.
 
-%% An actor that crashed exits with `{Exception, Stack}'; the exception alone is what matters.
+%% @doc The reason as Beamtalk sees it: an actor that crashed exits with `{Exception, Stack}', of
+%% which the exception is what matters.
 -spec exit_reason(term()) -> term().
 exit_reason({#{'$class' := _} = Exception, Stack}) when is_list(Stack) -> Exception;
 exit_reason(Reason) -> Reason.

@@ -10,7 +10,8 @@ actor_test_() ->
     {foreach, fun start/0, fun stop/1,
      [fun starting/1, fun starting_with_keywords/1, fun failing_to_start/1, fun sending/1,
       fun crashing/1, fun refusing/1, fun dying_while_others_wait/1, fun answering_a_future/1,
-      fun local_messages/1, fun monitoring/1, fun linking/1, fun stopping/1,
+      fun local_messages/1, fun monitoring/1, fun linking/1, fun trapping_exits/1,
+      fun stopping/1,
       fun stopping_oneself/1, fun plain_messages/1, fun timing/1, fun waiting_for_itself/1,
       fun waiting_in_a_ring/1, fun waiting_in_a_crowd/1, fun bookkeeping/1, fun resuming/1,
       fun foreign_state/1, fun erlang_exit/1, fun late_answers/1]}.
@@ -186,6 +187,22 @@ linking({_, A}) ->
         bt_actor:kill(B),
         wait_dead(A),
         ?assert(is_process_alive(C))
+    end.
+
+trapping_exits({_, A}) ->
+    fun() ->
+        true = bt_actor:call(A, 'run:', [fun() -> bt_actor:trap_exit(true) end]),
+        B = bt_actor:spawn(?C),
+        C = bt_actor:spawn(?C),
+        bt_actor:link(A, B),
+        bt_actor:link(A, C),
+        0 = bt_actor:call(A, getValue, []),
+        catch bt_actor:call(B, 'fail:', [boom]),
+        ?assertMatch([{exit, B, #{reason := boom}}], eventually_downs(A, 1)),
+        false = bt_actor:call(A, 'run:', [fun() -> bt_actor:trap_exit(false) end]),
+        bt_actor:kill(C),
+        wait_dead(A),
+        ?assertNot(is_process_alive(A))
     end.
 
 stopping(_) ->

@@ -5,7 +5,7 @@
          '$handle_undefined_function'/2, '$child'/1]).
 -export([initialize/1, increment/1, getValue/1, 'add:'/2, 'at:put:'/3, 'fail:'/2, 'exitWith:'/2,
          'slow:'/2, 'ask:'/2, 'lazy:'/2, 'handle:'/2, 'terminate:'/2, 'callsWrong:'/2, me/1,
-         'run:'/2, 'actorDown:reason:'/3, downs/1, 'receive:'/2, stopSelf/1]).
+         'run:'/2, 'actorDown:reason:'/3, 'exit:reason:'/3, downs/1, 'receive:'/2, stopSelf/1]).
 
 '$meta'() ->
     #{name => 'Counter', package => app, module => ?MODULE, generation => ?MODULE,
@@ -57,6 +57,7 @@ getValue(_Self) -> get('@value').
 me(Self) -> Self.
 'run:'(_Self, Block) -> Block().
 'actorDown:reason:'(_Self, Pid, Reason) -> put('@downs', [{Pid, Reason} | get('@downs')]).
+'exit:reason:'(_Self, Pid, Reason) -> put('@downs', [{exit, Pid, Reason} | get('@downs')]).
 downs(_Self) -> get('@downs').
 'receive:'(_Self, Message) -> put('@value', Message).
 stopSelf(Self) -> bt_actor:stop(Self), stopping.
