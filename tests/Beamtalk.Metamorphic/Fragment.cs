@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Beamtalk.Metamorphic;
+
+/// <summary>
+/// A few statements and a last expression over the variables <c>@a @b @c @log @xs @d</c>, which each placement
+/// makes into variables of its own kind. <see cref="Returns"/>: a statement may leave with <c>^</c>.
+/// </summary>
+internal sealed record Fragment(int Number, ImmutableArray<string> Statements, string Result, bool Returns)
+{
+    /// <summary>The variables with the values they begin with.</summary>
+    public static readonly ImmutableArray<(string Name, string Value)> Variables =
+        [("a", "1"), ("b", "2"), ("c", "3"), ("log", "\"\""), ("xs", "#(4, 5)"), ("d", "#{}")];
+
+    public override string ToString() => string.Join('\n', Statements.Append(Result));
+}

@@ -1,0 +1,87 @@
+namespace Beamtalk.Metamorphic;
+
+/// <summary>Expressions whose values are small integers, and conditions.</summary>
+internal sealed partial class FragmentGenerator
+{
+    private string Number(int depth) => IsAtEnd(depth) ? Atomic() : OneOf(
+        Atomic,
+        Atomic,
+        () => $"(({Number(depth + 1)} {Pick("+", "-", "*")} {Number(depth + 1)}) % 97)",
+        () => $"(self twice: {Number(depth + 1)}) % 97".InParentheses(),
+        () => "@xs size",
+        () => $"(helper double: {Number(depth + 1)}) await % 97".InParentheses(),
+        () => $"((helper double: {Number(depth + 1)}) + {Number(depth + 1)}) % 97".InParentheses(),
+        () => $"({Condition(depth + 1)} ifTrue: [{Body(depth)}] ifFalse: [{Number(depth + 1)}])",
+        () => Matching(depth),
+        () => Called(depth),
+        () => $"(self apply: [{Body(depth)}])",
+        () => Folded(depth),
+        () => Protected(depth),
+        () => $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])",
+        () => $"(nil ifNil: [{Body(depth)}])");
+
+    private string Atomic() => OneOf(
+        () => _random.Next(-3, 10).ToString(System.Globalization.CultureInfo.InvariantCulture).InParenthesesIfNegative(),
+        () => Pick(Numbers),
+        () => Pick(Numbers),
+        () => _locals.IsEmpty ? Pick(Numbers) : Pick([.. _locals]));
+
+    private string Condition(int depth) => IsAtEnd(depth) ? Comparison(depth) : OneOf(
+        () => Comparison(depth),
+        () => Comparison(depth),
+        () => $"({Comparison(depth)} and: [{Statements(depth)}. {Condition(depth + 1)}])",
+        () => $"({Comparison(depth)} or: [{Condition(depth + 1)}])",
+        () => $"{Condition(depth + 1)} not",
+        () => $"(self apply: [{Statements(depth)}. {Comparison(depth + 1)}])");
+
+    private string Comparison(int depth) => $"({Number(depth + 1)} {Pick("<", ">", "<=", "=", "/=")} {Number(depth + 1)})";
+
+    private string Matching(int depth)
+    {
+        string name = Fresh("m");
+        return OneOf(
+            () => $"(({Number(depth + 1)} % 4) match: [0 -> {Number(depth + 1)}; "
+                + $"{name} when: [{name} > 2] -> [{With(name, () => Body(depth))}]; _ -> {Number(depth + 1)}])",
+            () => $"({{{Number(depth + 1)}, {Number(depth + 1)} % 2}} match: [{{{name}, 0}} -> "
+                + $"{With(name, () => Number(depth + 1))}; {{_, {name}}} -> [{With(name, () => Body(depth))}]])",
+            () => $"(@xs match: [#() -> 0; #({name}, ...rest{name}) -> {With(name, () => Number(depth + 1))} + rest{name} size])");
+    }
+
+    private string Called(int depth)
+    {
+        string parameter = Fresh("p");
+        string block = $"[:{parameter} | {With(parameter, () => Body(depth))}]";
+        return OneOf(
+            () => $"({block} value: {Number(depth + 1)})",
+            () => $"(self apply: {block} to: {Number(depth + 1)})");
+    }
+
+    private string Folded(int depth)
+    {
+        (string sum, string item) = (Fresh("s"), Fresh("x"));
+        string body = With(sum, () => With(item, () => Body(depth)));
+        return OneOf(
+            () => $"((@xs take: 3) inject: {Number(depth + 1)} into: [:{sum} :{item} | {body}])",
+            () => $"(((@xs take: 3) collect: [:{item} | {With(item, () => Body(depth))}]) "
+                + $"inject: 0 into: [:{sum} :{item}x | ({sum} + {item}x) % 97])");
+    }
+
+    private string Protected(int depth)
+    {
+        string error = Fresh("e");
+        string failing = $"{Statements(depth)}. {Condition(depth + 1)} ifTrue: [Error signal: \"oops\"]. {Number(depth + 1)}";
+        return OneOf(
+            () => $"([{failing}] on: Error do: [:{error} | {Statements(depth)}. {error} message size])",
+            () => $"([{failing}] on: Error do: [:{error} | {error} return: {Number(depth + 1)}])",
+            () => $"([{Body(depth)}] ensure: [{Statements(depth)}])",
+            () => $"([[{failing}] ensure: [{Statements(depth)}]] on: Error do: [:{error} | {Number(depth + 1)}])",
+            () => $"([(MetaHelper spawn) crash: {Number(depth + 1)}] on: Error do: [:{error} | {Body(depth)}])");
+    }
+}
+
+internal static class Texts
+{
+    public static string InParentheses(this string text) => $"({text})";
+
+    public static string InParenthesesIfNegative(this string text) => text[0] == '-' ? $"({text})" : text;
+}

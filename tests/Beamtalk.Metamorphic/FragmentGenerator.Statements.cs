@@ -1,0 +1,94 @@
+namespace Beamtalk.Metamorphic;
+
+/// <summary>Statements: assignments, and everything that runs them in a block.</summary>
+internal sealed partial class FragmentGenerator
+{
+    private string Statement(int depth) => IsAtEnd(depth) ? Simple(depth) : OneOf(
+        () => Simple(depth),
+        () => Simple(depth),
+        () => Choice(depth),
+        () => Loop(depth),
+        () => Loop(depth),
+        () => Stored(depth),
+        () => $"self apply: [{Statements(depth)}]",
+        () => $"[{Statements(depth)}] ensure: [{Statements(depth)}]",
+        () => $"{Pick(Numbers)} := {Protected(depth)}",
+        () => Left(depth));
+
+    private string Simple(int depth) => OneOf(
+        () => $"{Pick(Numbers)} := {Number(depth)}",
+        () => $"{Pick(Numbers)} += {Number(depth)} % 7",
+        () => $"{Pick(Numbers)} -= {Number(depth)} % 5",
+        () => $"@log := @log , \"{Pick("p", "q")}{{{Number(depth)}}}\"",
+        () => $"@xs add: {Number(depth)}",
+        () => $"@xs add: {Number(depth)}; addFirst: {Number(depth)}",
+        () => $"@d at: #k{_random.Next(3)} put: {Number(depth)}",
+        () => Swap(depth),
+        () => Temporary(depth));
+
+    /// <summary>A variable of the innermost block, known to what follows in it.</summary>
+    private string Temporary(int depth)
+    {
+        string name = Fresh("t");
+        string text = $"{name} := {Number(depth)}";
+        _locals = _locals.Push(name);
+        return text;
+    }
+
+    private string Swap(int depth)
+    {
+        (string left, string right) = (Fresh("l"), Fresh("r"));
+        string text = OneOf(
+            () => $"{{{left}, {right}}} := {{{Number(depth)}, {Number(depth)}}}",
+            () => $"#({left}, ...{right}s) := #({Number(depth)}, 2) , @xs. {right} := {right}s size");
+        _locals = _locals.Push(left).Push(right);
+        return text;
+    }
+
+    private string Choice(int depth) => OneOf(
+        () => $"{Condition(depth)} ifTrue: [{Statements(depth)}]",
+        () => $"{Condition(depth)} ifFalse: [{Statements(depth)}]",
+        () => $"{Condition(depth)} ifTrue: [{Statements(depth)}] ifFalse: [{Statements(depth)}]",
+        () => $"{Pick(Numbers)} := {Number(depth)} match: [0 -> 1; _ -> [{Body(depth)}]]");
+
+    private string Loop(int depth)
+    {
+        (string index, string counter) = (Fresh("i"), Fresh("w"));
+        string Inside() => With(index, () => Statements(depth));
+        return OneOf(
+            () => $"1 to: {_random.Next(1, 4)} do: [:{index} | {Inside()}]",
+            () => $"{_random.Next(3, 6)} to: 1 by: -2 do: [:{index} | {Inside()}]",
+            () => $"{_random.Next(1, 4)} timesRepeat: [{Statements(depth)}]",
+            () => $"#(7, 8, 9) do: [:{index} | {Inside()}]",
+            () => $"(@xs take: 2) doWithIndex: [:{index} :{index}n | {Inside()}]",
+            () => $"self each: (@xs take: 2) do: [:{index} | {Inside()}]",
+            () => $"{counter} := 0. [{counter} < {_random.Next(1, 4)}] whileTrue: [{counter} += 1. {Statements(depth)}]",
+            () => $"{counter} := 0. [{counter} += 1. {counter} > {_random.Next(1, 3)}] whileFalse: [{Statements(depth)}]");
+    }
+
+    /// <summary>Blocks that are kept and called later, together or again.</summary>
+    private string Stored(int depth)
+    {
+        (string block, string parameter) = (Fresh("blk"), Fresh("p"));
+        string target = Pick(Numbers);
+        return OneOf(
+            () => $"{block} := [:{parameter} | {With(parameter, () => Body(depth))}]. "
+                + $"{target} := ({block} value: {Number(depth)}) + ({block} value: {Atomic()})",
+            () => $"{block} := #([{Body(depth)}], [{Body(depth)}]). "
+                + $"{block} do: [:{parameter} | {target} := ({target} + {parameter} value) % 97]",
+            () => $"{block} := self counter. {block} value. {target} := {block} value * 10 + {block} value",
+            () => $"{block} := [[:{parameter} | {With(parameter, () => Body(depth))}]]. "
+                + $"{target} := {block} value value: {Number(depth)}");
+    }
+
+    private string Left(int depth)
+    {
+        if (!_mayReturn || depth == 0)
+        {
+            return Simple(depth);
+        }
+
+        _returns = true;
+        return $"{Condition(depth)} ifTrue: [^ {{#early, {Number(depth)}, @a, @log}}]";
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace Beamtalk.Metamorphic;
+
+/// <summary>
+/// Makes fragments at random, the same ones for the same seed. They assign from within every kind of block and always
+/// end: loops have counters of their own, numbers and collections stay small.
+/// </summary>
+internal sealed partial class FragmentGenerator(int seed)
+{
+    private const int MaximalDepth = 3;
+
+    /// <summary>How many compound parts a fragment has at most, so that it can still be read when it fails.</summary>
+    private const int Size = 24;
+
+    private static readonly string[] Numbers = ["@a", "@b", "@c"];
+
+    private readonly Random _random = new(seed);
+    private ImmutableStack<string> _locals = [];
+    private int _names;
+    private int _left;
+    private bool _mayReturn;
+    private bool _returns;
+
+    public Fragment Next(int number)
+    {
+        (_locals, _names, _left, _returns, _mayReturn) = ([], 0, Size, false, _random.Next(3) == 0);
+        int length = _random.Next(2, 6);
+        ImmutableArray<string> statements = [.. Enumerable.Range(0, length).Select(_ => Statement(0))];
+        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _returns);
+    }
+
+    private string Fresh(string prefix) => $"{prefix}{++_names}";
+
+    private bool IsAtEnd(int depth) => depth >= MaximalDepth || --_left < 0;
+
+    private string Pick(params ReadOnlySpan<string> choices) => choices[_random.Next(choices.Length)];
+
+    private string OneOf(params ReadOnlySpan<Func<string>> choices) => choices[_random.Next(choices.Length)]();
+
+    /// <summary>Builds something in which the names are known.</summary>
+    private string With(string local, Func<string> build)
+    {
+        ImmutableStack<string> outer = _locals;
+        _locals = _locals.Push(local);
+        string text = build();
+        _locals = outer;
+        return text;
+    }
+
+    /// <summary>One to three statements for the inside of a block.</summary>
+    private string Statements(int depth)
+    {
+        ImmutableStack<string> outer = _locals;
+        string text = string.Join(". ", Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Statement(depth + 1)));
+        _locals = outer;
+        return text;
+    }
+
+    /// <summary>Statements, then a number.</summary>
+    private string Body(int depth) => $"{Statements(depth)}. {Number(depth + 1)}";
+}

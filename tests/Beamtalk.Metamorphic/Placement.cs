@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace Beamtalk.Metamorphic;
+
+/// <summary>A program around a fragment, and the expression that answers the fragment's value.</summary>
+internal sealed record Program(string File, string Source, string Expression);
+
+/// <summary>
+/// A place for a fragment. Wherever it stands it must come to the same: in variables of an actor, fields of a value, local
+/// variables, with a block around it or without.
+/// </summary>
+internal sealed partial record Placement(string Name, Func<Fragment, string, Program> Place)
+{
+    private const string Indent = "    ";
+
+    public static readonly ImmutableArray<Placement> All =
+    [
+        new("ActorMethod", (fragment, id) => InActor("Actor", fragment, id, Plain)),
+        new("ActorBlock", (fragment, id) => InActor("Actor", fragment, id, InBlock)),
+        new("ValueMethod", (fragment, id) => InValue(fragment, id, Plain)),
+        new("ValueBlock", (fragment, id) => InValue(fragment, id, InBlock)),
+        new("ClassMethod", (fragment, id) => InClass(fragment, id, Plain)),
+        new("ClassBlock", (fragment, id) => InClass(fragment, id, InBlock)),
+        new("BlockWithVariables", InBlockWithVariables),
+        new("TestCase", (fragment, id) => InActor("TestCase", fragment, id, Plain)),
+        new("Script", InScript),
+    ];
+
+    public override string ToString() => Name;
+
+    private static IEnumerable<string> Plain(Fragment fragment) => [.. fragment.Statements, $"^ {fragment.Result}"];
+
+    private static IEnumerable<string> InBlock(Fragment fragment) =>
+        [$"self apply: [{string.Join(". ", fragment.Statements)}]", $"^ {fragment.Result}"];
+
+    private static Program InActor(string superclass, Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
+    {
+        IEnumerable<string> state = Fragment.Variables.Select(variable => $"  state: {variable.Name} = {variable.Value}");
+        string source = Class(superclass, id, state, "", body(fragment).Select(line => Bind(line, "self.")));
+        return new Program($"{id}.bt", source, $"(({id} spawn) run) await");
+    }
+
+    private static Program InValue(Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
+    {
+        IEnumerable<string> fields = Fragment.Variables.Select(variable => $"  field: {variable.Name} = {variable.Value}");
+        string source = Class("Value", id, fields, "", body(fragment).Select(line => Bind(line, "self.")));
+        return new Program($"{id}.bt", source, $"({id} new) run");
+    }
+
+    private static Program InClass(Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
+    {
+        IEnumerable<string> lines = Locals.Concat(body(fragment).Select(line => Bind(line, "")));
+        return new Program($"{id}.bt", Class("Object", id, [], "class ", lines), $"{id} run");
+    }
+
+    /// <summary>The variables belong to the block: nobody outside mentions them.</summary>
+    private static Program InBlockWithVariables(Fragment fragment, string id)
+    {
+        IEnumerable<string> inside = [.. Locals, .. fragment.Statements.Select(line => Bind(line, ""))];
+        string block = $"self apply: [{string.Join(". ", inside)}. {Bind(fragment.Result, "")}]";
+        return new Program($"{id}.bt", Class("Object", id, [], "class ", [block]), $"{id} run");
+    }
+
+    /// <summary>Top-level statements; a fragment that returns stands in a method of the script.</summary>
+    private static Program InScript(Fragment fragment, string id)
+    {
+        IEnumerable<string> body = Locals.Concat(fragment.Statements.Select(line => Bind(line, "")));
+        string result = Bind(fragment.Result, "");
+        IEnumerable<string> program = fragment.Returns
+            ? ["run =>", .. Helper.Concat(body).Append(result).Select(line => "  " + line), Publish(id, "self run")]
+            : [.. Helper, .. body, Publish(id, result)];
+        string file = id.ToLowerInvariant();
+        string main = $"Erlang erlang apply: #'bt.script.{file}' f: #main a: #(#{{#'$class' => #'bt.script.{file}'}})";
+        return new Program(
+            $"{file}.bt",
+            Lines([.. Helpers("", ""), .. program]),
+            $"[{main}. Erlang persistent_term get: #'{id}'] value");
+    }
+
+    private static string Publish(string id, string value) => $"Erlang persistent_term put: #'{id}' value: ({value})";
+
+    private static IEnumerable<string> Locals =>
+        Fragment.Variables.Select(variable => $"{variable.Name} := {variable.Value}");
+
+    private static IEnumerable<string> Helper => ["helper := MetaHelper spawn"];
+
+    private static string Class(
+        string superclass, string name, IEnumerable<string> variables, string side, IEnumerable<string> body) =>
+        Lines([
+            $"{superclass} subclass: {name}",
+            .. variables,
+            .. Helpers("  ", side),
+            $"  {side}run =>",
+            .. Helper.Concat(body).Select(line => Indent + line),
+        ]);
+
+    /// <summary>Methods of its own to which a fragment passes blocks.</summary>
+    private static IEnumerable<string> Helpers(string indent, string side) =>
+    [
+        $"{indent}{side}apply: block => block value",
+        $"{indent}{side}apply: block to: x => block value: x",
+        $"{indent}{side}each: list do: block => list do: block",
+        $"{indent}{side}twice: n => n + n",
+        $"{indent}{side}counter =>",
+        $"{indent}  n := 0",
+        $"{indent}  [n := n + 1]",
+    ];
+
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines) + "\n";
+
+    private static string Bind(string text, string prefix) => Variable().Replace(text, $"{prefix}$1");
+
+    [GeneratedRegex("@([a-z]+)")]
+    private static partial Regex Variable();
+}
