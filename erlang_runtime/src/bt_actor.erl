@@ -286,6 +286,7 @@ flush_system(Ref) ->
 %% @doc Ends an actor at once; `terminate:' does not run.
 -spec kill(pid()) -> ok.
 kill(Actor) ->
+    node(Actor) =:= node() andalso bt_graves:bury(Actor, class_of(Actor)),
     Ref = erlang:monitor(process, Actor),
     exit(Actor, kill),
     receive {'DOWN', Ref, process, _, _} -> ok end.

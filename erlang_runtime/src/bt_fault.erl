@@ -33,7 +33,12 @@ deadlock(Ring) ->
 
 %% @doc The target of a message is dead. `Facade' is its class, or `unknown'.
 -spec actor_died(term(), module() | unknown, term()) -> exception().
-actor_died(Actor, Facade, Reason0) ->
+actor_died(Actor, unknown, Reason) ->
+    actor_of_class_died(Actor, bt_graves:class_of(Actor), Reason);
+actor_died(Actor, Facade, Reason) -> actor_of_class_died(Actor, Facade, Reason).
+
+-spec actor_of_class_died(term(), module() | unknown, term()) -> exception().
+actor_of_class_died(Actor, Facade, Reason0) ->
     Reason = exit_reason(Reason0),
     Text = reason_text(Reason),
     new('ActorDied', actor_dead, <<(who(Facade))/binary, " died: ", Text/binary>>, nil,

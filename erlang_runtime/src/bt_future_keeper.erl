@@ -85,6 +85,7 @@ init([]) ->
     ?ROWS = ets:new(?ROWS, [set | Shared]),
     ?WAITING = ets:new(?WAITING, [bag | Shared]),
     bt_deadlock:create_table(),
+    bt_graves:create_table(),
     look_later(),
     {ok, #state{}}.
 

@@ -124,11 +124,18 @@ dying_while_others_wait({_, A}) ->
         ?assertError(#{kind := erlang_error, reason := boom}, bt_future:await(Fail)),
         ?assertError(#{kind := actor_dead, actorClass := #{module := ?C},
                        reason := #{reason := boom}}, bt_future:await(Later)),
-        ?assertError(#{kind := actor_dead, reason := noproc}, bt_actor:call(A, getValue, [])),
+        ?assertError(#{kind := actor_dead, reason := noproc, actorClass := #{module := ?C}},
+                     bt_actor:call(A, getValue, [])),
         B = bt_actor:spawn(?C),
         Killed = bt_actor:send(B, 'slow:', [1000]),
-        exit(B, kill),
-        ?assertError(#{kind := actor_dead}, bt_future:await(Killed))
+        bt_actor:kill(B),
+        ?assertError(#{kind := actor_dead, actorClass := #{module := ?C}},
+                     bt_future:await(Killed)),
+        D = bt_actor:spawn(?C),
+        Signalled = bt_actor:send(D, 'slow:', [1000]),
+        exit(D, kill),
+        ?assertError(#{kind := actor_dead, actorClass := nil, reason := _},
+                     bt_future:await(Signalled))
     end.
 
 answering_a_future({_, A}) ->
