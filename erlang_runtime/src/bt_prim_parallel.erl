@@ -4,10 +4,11 @@
 -export([collect/3]).
 
 %% @doc The block's values, in the order of the elements, computed by at most `Limit' processes at a
-%% time. The first error is raised here; the other processes are killed then.
+%% time. The first error is raised here; the other processes are killed then. Each process has a
+%% copy of the block: what it assigns stays with it.
 -spec collect(list(), term(), term()) -> list().
 collect(List, Block, Limit) when is_integer(Limit), Limit > 0 ->
-    Fun = bt_prim_collection:function(Block, 1, 'parallelCollect:'),
+    Fun = bt_cell:copy(bt_prim_collection:function(Block, 1, 'parallelCollect:')),
     Waiting = lists:enumerate(List),
     Results = run(Fun, Waiting, Limit, #{}, #{}),
     [maps:get(Index, Results) || {Index, _} <- Waiting];
@@ -30,7 +31,7 @@ run(Fun, Waiting, Limit, Running, Results) ->
 
 evaluate(Fun, Item) ->
     try
-        {ok, bt_op:touch(Fun(Item))}
+        {ok, bt_cell:copy(bt_op:touch(Fun(Item)))}
     catch
         Class:Reason:Stack -> {failed, bt_error:wrap(Class, Reason, Stack)}
     end.
