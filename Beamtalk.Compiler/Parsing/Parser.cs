@@ -13,21 +13,25 @@ namespace Beamtalk.Compiler.Parsing;
 /// <summary>Reads one source text into a syntax tree. Never throws: what cannot be read is a diagnostic.</summary>
 public static class Parser
 {
+    /// <summary>More than anyone reads.</summary>
+    private const int MaximumDiagnostics = 300;
+
     public static (CompilationUnit Unit, ImmutableArray<Diagnostic> Diagnostics) Parse(SourceText source)
     {
         var diagnostics = new DiagnosticBag(source);
         var tokens = LayoutTokenSource.Read(source, diagnostics);
         var unit = CreateParser(tokens, diagnostics).unit();
         var tree = new SyntaxBuilder(source, tokens, diagnostics).Build(unit);
-        return (tree, [.. diagnostics.OrderBy(diagnostic => diagnostic.Span.Start)]);
+        return (tree, [.. diagnostics.OrderBy(diagnostic => diagnostic.Span.Start).Take(MaximumDiagnostics)]);
     }
 
     /// <summary>The generated parser over the tokens of a file.</summary>
     internal static BeamtalkParser CreateParser(List<SyntaxToken> tokens, DiagnosticBag diagnostics)
     {
-        var parser = new BeamtalkParser(new TokenList(tokens), TextWriter.Null, TextWriter.Null)
+        var list = new TokenList(tokens);
+        var parser = new BeamtalkParser(list, TextWriter.Null, TextWriter.Null)
         {
-            ErrorHandler = new RecoveryStrategy(new SyntaxErrorReporter(diagnostics, tokens)),
+            ErrorHandler = new RecoveryStrategy(new SyntaxErrorReporter(diagnostics, tokens), list),
         };
         parser.RemoveErrorListeners();
         parser.Interpreter.PredictionMode = PredictionMode.SLL;

@@ -7,7 +7,13 @@ namespace Beamtalk.Compiler.Parsing;
 internal sealed class TokenList(List<SyntaxToken> tokens) : ITokenStream
 {
     private readonly SyntaxToken[] _tokens = [.. tokens];
+    private readonly SyntaxToken _poison = new(TokenConstants.InvalidType, 0, 0, "");
     private int _position;
+
+    /// <summary>Every token reads as one that fits nowhere: the parser is leaving the rules that an error broke.</summary>
+    public bool IsPoisoned { get; set; }
+
+    public SyntaxToken Current => _tokens[_position];
 
     public int Index => _position;
 
@@ -17,9 +23,9 @@ internal sealed class TokenList(List<SyntaxToken> tokens) : ITokenStream
 
     public ITokenSource? TokenSource => null;
 
-    public IToken LT(int k) => k == 1 ? _tokens[_position] : At(k);
+    public IToken LT(int k) => k == 1 ? IsPoisoned ? _poison : _tokens[_position] : At(k);
 
-    public int LA(int i) => i == 1 ? _tokens[_position].Type : At(i).Type;
+    public int LA(int i) => LT(i).Type;
 
     public IToken Get(int i) => _tokens[i];
 

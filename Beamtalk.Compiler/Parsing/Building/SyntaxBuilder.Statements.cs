@@ -60,9 +60,11 @@ internal sealed partial class SyntaxBuilder
             return BuildOperation((OperationContext)context.GetChild(i), isReceiver: false);
         }
 
-        var value = Enter(count, context) ? BuildValue(context) : new ErrorExpression(SpanOf(context));
+        var value = Enter(count, context)
+            ? BuildTargets(context.GetRuleContexts<TargetContext>(), BuildValue(context))
+            : new ErrorExpression(SpanOf(context));
         Leave(count);
-        return BuildTargets(context.GetRuleContexts<TargetContext>(), value);
+        return value;
     }
 
     private Expression BuildValue(ParserRuleContext context)

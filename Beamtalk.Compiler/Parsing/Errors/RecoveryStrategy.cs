@@ -5,9 +5,10 @@ namespace Beamtalk.Compiler.Parsing.Errors;
 
 /// <summary>
 /// What happens where a sentence cannot be read: it is reported once, then reading goes on with the next statement,
-/// arm, variable or member. Every other rule passes the error on to the one around it.
+/// arm, variable or member. Until the rule of that is reached the tokens read as poisoned, so that every rule in between
+/// ends. (Passing the exception on would nest one handler in another for each level, which overflows the stack.)
 /// </summary>
-internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultErrorStrategy
+internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter, TokenList tokens) : DefaultErrorStrategy
 {
     private static readonly bool[] StartsStatement = FirstTokens(RULE_statement);
     private static readonly bool[] StartsArm = FirstTokens(RULE_arm);
@@ -16,13 +17,11 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultEr
     private static readonly bool[] IsSynced =
         [.. Generated.BeamtalkParser._ATN.states.Select(state => state.ruleIndex is RULE_body or RULE_arms)];
 
-    private RecognitionException? _passedOn;
-
     public override IToken RecoverInline(Antlr4.Runtime.Parser recognizer) => throw new InputMismatchException(recognizer);
 
     public override void ReportError(Antlr4.Runtime.Parser recognizer, RecognitionException e)
     {
-        if (e != _passedOn)
+        if (!tokens.IsPoisoned)
         {
             reporter.Report(recognizer, (SyntaxToken)e.OffendingToken);
         }
@@ -30,37 +29,43 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultEr
 
     public override void Recover(Antlr4.Runtime.Parser recognizer, RecognitionException e)
     {
-        var start = (SyntaxToken)recognizer.Context.Start;
+        int depth = ((SyntaxToken)recognizer.Context.Start).Depth;
+        tokens.IsPoisoned = false;
         switch (recognizer.Context)
         {
             case UnitContext:
-                SkipTo(recognizer, token => token.Type == TokenConstants.EOF);
+                SkipTo(token => token.Type == TokenConstants.EOF);
                 break;
             case ClassHeaderContext:
-                SkipTo(recognizer, EndsItem);
+                SkipTo(EndsItem);
                 break;
             case ItemContext or MemberContext:
-                SkipTo(recognizer, EndsItem);
-                recognizer.InputStream.Consume();
+                SkipTo(EndsItem);
+                tokens.Consume();
                 break;
             case StatementContext:
-                SkipTo(recognizer, token => EndsStatement(token, start.Depth));
+                SkipTo(token => EndsStatement(token, depth));
                 break;
             case ArmContext:
-                SkipTo(recognizer, token => EndsArm(token, start.Depth));
+                SkipTo(token => EndsArm(token, depth));
                 break;
             case VariableContext:
-                SkipTo(recognizer, token => EndsStatement(token, start.Depth) || token.Type == COMMA);
+                SkipTo(token => EndsStatement(token, depth) || token.Type == COMMA);
                 break;
             default:
-                _passedOn = e;
-                throw e;
+                tokens.IsPoisoned = true;
+                break;
         }
     }
 
     /// <summary>Called before each optional part and repetition: finds out that a statement or arm does not end.</summary>
     public override void Sync(Antlr4.Runtime.Parser recognizer)
     {
+        if (tokens.IsPoisoned)
+        {
+            throw new InputMismatchException(recognizer);
+        }
+
         if (!IsSynced[recognizer.State])
         {
             return;
@@ -91,7 +96,7 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultEr
             var token = (SyntaxToken)recognizer.CurrentToken;
             int depth = last is StatementContext statement ? ((SyntaxToken)statement.Start).Depth : token.Depth;
             reporter.Report(recognizer, token);
-            SkipTo(recognizer, skipped => EndsStatement(skipped, depth));
+            SkipTo(skipped => EndsStatement(skipped, depth));
         }
     }
 
@@ -108,15 +113,15 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter) : DefaultEr
         {
             int depth = ((SyntaxToken)arms.Start).Depth + 1;
             reporter.Report(recognizer, (SyntaxToken)recognizer.CurrentToken);
-            SkipTo(recognizer, skipped => EndsArm(skipped, depth));
+            SkipTo(skipped => EndsArm(skipped, depth));
         }
     }
 
-    private static void SkipTo(Antlr4.Runtime.Parser recognizer, Predicate<SyntaxToken> isEnd)
+    private void SkipTo(Predicate<SyntaxToken> isEnd)
     {
-        while (recognizer.CurrentToken is SyntaxToken token && token.Type != TokenConstants.EOF && !isEnd(token))
+        while (tokens.Current is var token && token.Type != TokenConstants.EOF && !isEnd(token))
         {
-            recognizer.InputStream.Consume();
+            tokens.Consume();
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed class Bracket(BracketKind kind, SyntaxToken? opener, int start)
     /// <summary>Index of the first token of the current statement, element or assigned value.</summary>
     public int SegmentStart { get; private set; } = start;
 
+    /// <summary>The column in which the line starts that opened it.</summary>
+    public int LineColumn { get; init; }
+
     /// <summary>How many keyword parts the current message has so far.</summary>
     public int Keywords { get; set; }
 

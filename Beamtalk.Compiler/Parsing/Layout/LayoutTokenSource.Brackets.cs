@@ -43,7 +43,7 @@ internal sealed partial class LayoutTokenSource
         }
 
         _tokens.Add(token);
-        _brackets.Push(new Bracket(kind, token, _tokens.Count));
+        _brackets.Push(new Bracket(kind, token, _tokens.Count) { LineColumn = _lineColumn });
         _openStrings += kind == BracketKind.String ? 1 : 0;
         return true;
     }

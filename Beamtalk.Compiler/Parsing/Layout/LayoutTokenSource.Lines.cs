@@ -29,10 +29,12 @@ internal sealed partial class LayoutTokenSource
     /// <summary>A line with nothing but a tool modifier: the next one is its method.</summary>
     private bool _awaitsToolHeader;
     private bool _hasDeclarations;
+    private int _lineColumn;
     private bool _hasStatements;
 
     private void BeginLine(SyntaxToken token)
     {
+        _lineColumn = token.Column;
         if (_brackets.Count > 1 && token.Type is RPAREN or RBRACK or RBRACE)
         {
             return;
@@ -113,11 +115,28 @@ internal sealed partial class LayoutTokenSource
 
     private void EndStatementBefore(SyntaxToken token)
     {
+        CloseForgotten(token);
         int previous = Previous!.Type;
         if (_brackets.Peek().HoldsStatements && !WantsOperand(previous) && !IsStatementStart(previous)
             && !ContinuesStatement(token))
         {
             StartSegmentAfter(Insert(SEPARATOR, token));
+        }
+    }
+
+    /// <summary>
+    /// An assignment or return at the column of the line that opened a parenthesis, or left of it, cannot stand inside
+    /// it: the parenthesis was forgotten, and costs no more than its statement.
+    /// </summary>
+    private void CloseForgotten(SyntaxToken token)
+    {
+        if (!_brackets.Peek().HoldsStatements && token.Column <= _brackets.Peek().LineColumn
+            && _scanner.StartsAssignmentOrReturn(token.Start))
+        {
+            while (!_brackets.Peek().HoldsStatements)
+            {
+                CloseMissing(report: true);
+            }
         }
     }
 

@@ -1,21 +1,14 @@
-using Beamtalk.Compiler.Diagnostics;
 using static Beamtalk.Compiler.Parsing.Generated.BeamtalkLexer;
 
 namespace Beamtalk.Compiler.Parsing.Layout;
 
 /// <summary>
-/// Strings that stand alone: remarks, in the classic spelling, unless they are what a body answers. And strings that
-/// are never closed.
+/// Strings that stand alone: remarks, in the classic spelling, unless they are what a body answers.
 /// </summary>
 internal sealed partial class LayoutTokenSource
 {
-    /// <summary>Each recovery reads the rest of the file again; a file that needs more is not a program.</summary>
-    private const int MaximumRecoveries = 20;
-
     /// <summary>How many remarks that follow on one line are looked through for what comes after them.</summary>
     private const int MaximumRemarksAhead = 16;
-
-    private int _recoveries;
 
     private bool TrySkipRemark(SyntaxToken token, bool first)
     {
@@ -117,33 +110,5 @@ internal sealed partial class LayoutTokenSource
         }
 
         return end;
-    }
-
-    /// <summary>
-    /// At the end of the file a string is still open: takes its first line for the whole of it, and reads on behind.
-    /// </summary>
-    private bool RecoverOpenString()
-    {
-        if (!InString)
-        {
-            return false;
-        }
-
-        SyntaxToken opener;
-        do
-        {
-            opener = Pop().Opener!;
-        }
-        while (InString);
-
-        Report(Catalog.OpenString, opener.Span);
-        int end = _scanner.LineEnd(opener.Start);
-        _tokens.RemoveRange(_tokens.IndexOf(opener) + 1, _tokens.Count - _tokens.IndexOf(opener) - 1);
-        opener.Type = RAW_STRING;
-        opener.End = end;
-        _isSkipping = false;
-        _lastEndLine = opener.Line;
-        _reader.Restart(opener, ++_recoveries < MaximumRecoveries ? end : _text.Length);
-        return true;
     }
 }

@@ -13,16 +13,23 @@ namespace Beamtalk.Compiler.Parsing.Layout;
 /// </summary>
 internal sealed partial class LayoutTokenSource
 {
+    /// <summary>What has more errors than this is not a program.</summary>
+    private const int MaximumErrors = 100;
+
     private readonly DiagnosticBag _diagnostics;
     private readonly string _text;
     private readonly TextScanner _scanner;
     private readonly TokenReader _reader;
     private readonly List<SyntaxToken> _tokens;
     private int _lastEndLine;
+    private int _errors;
 
-    private LayoutTokenSource(SourceText source, DiagnosticBag diagnostics)
+    private readonly HashSet<int> _cutStrings;
+
+    private LayoutTokenSource(SourceText source, DiagnosticBag diagnostics, HashSet<int> cutStrings)
     {
         _diagnostics = diagnostics;
+        _cutStrings = cutStrings;
         _text = source.Text;
         _scanner = new TextScanner(_text);
         _reader = new TokenReader(_text);
@@ -32,23 +39,32 @@ internal sealed partial class LayoutTokenSource
 
     public static List<SyntaxToken> Read(SourceText source, DiagnosticBag diagnostics)
     {
-        var layout = new LayoutTokenSource(source, diagnostics);
-        layout.ReadAll();
-        return layout._tokens;
+        var cutStrings = new HashSet<int>();
+        while (true)
+        {
+            var found = new DiagnosticBag(source);
+            var layout = new LayoutTokenSource(source, found, cutStrings);
+            layout.ReadAll();
+            if (layout._openString < 0 || cutStrings.Count == MaximumReadings || !cutStrings.Add(layout._openString))
+            {
+                diagnostics.AddRange(found);
+                return layout._tokens;
+            }
+        }
     }
 
     private void ReadAll()
     {
-        SyntaxToken token;
-        do
+        var token = _reader.Read();
+        for (; token.Type != TokenConstants.EOF; token = _reader.Read())
         {
-            token = _reader.Read();
-            if (token.Type != TokenConstants.EOF)
-            {
-                Accept(token);
-            }
+            Accept(token);
         }
-        while (token.Type != TokenConstants.EOF || RecoverOpenString());
+
+        if (InString)
+        {
+            BlameOpenString(_brackets.Last(bracket => bracket.Kind == BracketKind.String).Opener!);
+        }
 
         EndItem();
         _tokens.Add(token);
@@ -94,7 +110,10 @@ internal sealed partial class LayoutTokenSource
                 _reader.SkipTo(_scanner.LineEnd(token.End));
                 return true;
             case STRING or STRING_START:
-                return TrySkipRemark(token, first);
+                return !IsCut(token) && TrySkipRemark(token, first);
+            case RAW_STRING or OPEN_QUOTE:
+                IsCut(token);
+                return false;
             default:
                 return false;
         }
@@ -108,9 +127,15 @@ internal sealed partial class LayoutTokenSource
             case PERIOD:
                 token.Type = SEPARATOR;
                 break;
-            case UNKNOWN or STRING_UNKNOWN or OPEN_QUOTE:
+            case UNKNOWN or STRING_UNKNOWN:
                 AppendUnknown(token);
                 return;
+            case OPEN_QUOTE:
+                BlameOpenString(token);
+                return;
+            case STRING or RAW_STRING:
+                Suspect(token);
+                break;
             case OPERATOR when token.Characters is [',']:
                 token.Type = IsSeparatingComma ? COMMA : OPERATOR;
                 break;
@@ -140,20 +165,10 @@ internal sealed partial class LayoutTokenSource
 
     private void AppendUnknown(SyntaxToken token)
     {
-        if (token.Type == OPEN_QUOTE)
+        if (token.Start != _unknownEnd)
         {
-            // The rest of the line stands for the string that was meant.
-            Report(Catalog.OpenString, token.Span);
-            token.End = _scanner.LineEnd(token.End);
-            token.Type = RAW_STRING;
-            _reader.SkipTo(token.End);
-            _tokens.Add(token);
-        }
-        else if (token.Start != _unknownEnd)
-        {
-            string shown = char.IsControl(_text[token.Start]) || char.IsSurrogate(_text[token.Start])
-                ? $"U+{(int)_text[token.Start]:X4}"
-                : token.Text;
+            char first = _text[token.Start];
+            string shown = char.IsControl(first) || char.IsSurrogate(first) ? $"U+{(int)first:X4}" : token.Text;
             Report(Catalog.UnknownCharacter, token.Span, shown);
         }
 
@@ -181,7 +196,20 @@ internal sealed partial class LayoutTokenSource
             _itemMark.IsDamaged = true;
         }
 
-        _diagnostics.Report(descriptor, span, arguments);
+        if (++_errors <= MaximumErrors)
+        {
+            _diagnostics.Report(descriptor, span, arguments);
+        }
+
+        if (_errors == MaximumErrors)
+        {
+            _diagnostics.Report(Catalog.TooManyErrors, span);
+        }
+
+        if (_errors >= MaximumErrors)
+        {
+            _reader.Stop();
+        }
     }
 
     private SyntaxToken? Previous => _tokens.Count == 0 ? null : _tokens[^1];

@@ -91,6 +91,8 @@ internal sealed partial class TextScanner(string text)
     public bool IsExtensionHeader(int offset) => ExtensionHeader().Match(text, offset) is { Success: true } match
         && (match.Groups["patch"].Success || HasArrow(offset));
 
+    public bool StartsAssignmentOrReturn(int offset) => At(offset) == '^' || Assignment().IsMatch(text, offset);
+
     private bool FindArrow(int offset)
     {
         int end = LineEnd(offset);
@@ -141,6 +143,9 @@ internal sealed partial class TextScanner(string text)
 
     [GeneratedRegex(@"\G(?:(?:abstract|sealed)[ \t]+)*(?:[\p{L}_]\w*@)?[\p{L}_]\w*(?:\([^)\r\n]*\))?[ \t]+subclass:(?![:=])")]
     private static partial Regex ClassHeader();
+
+    [GeneratedRegex(@"\G(?:self\.)?[\p{L}_]\w*[ \t]*:=")]
+    private static partial Regex Assignment();
 
     [GeneratedRegex(@"\G(?<patch>patch[ \t]+)?(?:[\p{L}_]\w*@)?\p{Lu}\w*(?:[ \t]+class)?[ \t]*>>(?![-+*/<>=~&@%?\\])")]
     private static partial Regex ExtensionHeader();

@@ -68,6 +68,13 @@ internal sealed class TokenReader
         _stream.Seek(offset);
     }
 
+    /// <summary>Leaves out the rest of the file.</summary>
+    public void Stop()
+    {
+        _lexer.ResetModes();
+        _stream.Seek(_text.Length);
+    }
+
     private void Refine(SyntaxToken token)
     {
         switch (token.Type)
