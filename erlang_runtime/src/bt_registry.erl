@@ -31,7 +31,9 @@ named(Name) when is_atom(Name) ->
 named(_) -> nil.
 
 %% @doc Gives an actor a name, taking it from the one that had it. Answers the actor.
--spec put(term(), pid()) -> pid().
+-spec put(term(), term()) -> pid().
+put(_, Actor) when not is_pid(Actor) ->
+    erlang:error(bt_fault:type_error(<<"an actor">>, Actor));
 put(Name, Actor) when is_atom(Name) ->
     case whereis(Name) of
         undefined -> register_as(Actor, Name);
