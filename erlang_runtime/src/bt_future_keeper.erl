@@ -9,12 +9,12 @@
 -include("bt_future.hrl").
 
 -export([start_link/0, sweep/0, rows/0]).
--export([pin/1, read/1, subscribe/1]).
+-export([pin/1, read/1, died/1, subscribe/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -record(state, {survivors = 0 :: non_neg_integer(),
                 held = #{} :: #{integer() => bt_future:word() | {settled, bt_future:word()}},
-                dying = #{} :: #{reference() => {integer(), bt_weak:handle(), bt_future:outcome()}}}).
+                dying = [] :: [{pid(), reference(), integer(), bt_weak:handle(), bt_future:outcome()}]}).
 
 -define(LOOK_MS, 20).
 -define(SLACK, 4096).
@@ -69,6 +69,11 @@ ask(Home, {'$bt_future', _, Target, _} = Future) ->
         exit:_ -> {error, bt_fault:actor_died(Target, unknown, noconnection)}
     end.
 
+%% @doc An actor of another node is known to be dead. What it left behind for futures of this node
+%% came before that news, so it is in the mailbox of the keeper at least.
+-spec died(pid()) -> ok.
+died(Pid) -> gen_server:call(?KEEPER, {died, Pid}, infinity).
+
 %% @doc Subscribes to a future of another node: that node's keeper sees to the answer.
 -spec subscribe(bt_future:future()) -> {waiting, reference()}.
 subscribe({'$bt_future', _, _, Word} = Future) ->
@@ -91,6 +96,7 @@ init([]) ->
 
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, term(), #state{}}.
 handle_call(sweep, _From, State) -> {reply, ok, swept(State)};
+handle_call({died, Pid}, _From, State) -> {reply, ok, buried(Pid, State)};
 handle_call({read, Future}, _From, State) -> {reply, read_home(Future), State}.
 
 %% The reference came back from another node; it is the live one again, or a dead one.
@@ -126,18 +132,23 @@ handle_info({settle, Id, Handle, Outcome}, State) ->
     {noreply, State};
 handle_info({settle_after, Pid, Id, Handle, Outcome}, State = #state{dying = Dying}) ->
     Monitor = erlang:monitor(process, Pid),
-    {noreply, State#state{dying = Dying#{Monitor => {Id, Handle, Outcome}}}};
-handle_info({'DOWN', Monitor, process, _, _}, State = #state{dying = Dying}) ->
-    case maps:take(Monitor, Dying) of
-        {{Id, Handle, Outcome}, Rest} ->
-            bt_future:settle(Id, Handle, Outcome),
-            {noreply, State#state{dying = Rest}};
-        error -> {noreply, State}
-    end;
+    {noreply, State#state{dying = [{Pid, Monitor, Id, Handle, Outcome} | Dying]}};
+handle_info({'DOWN', _, process, Pid, _}, State) ->
+    {noreply, buried(Pid, State)};
 handle_info({let_go, Id}, State = #state{held = Held}) ->
     {noreply, State#state{held = let_go(Id, Held)}};
 handle_info(_, State) ->
     {noreply, State}.
+
+%% The outcomes that a dying actor of another node has left here take effect.
+-spec buried(pid(), #state{}) -> #state{}.
+buried(Pid, State = #state{dying = Dying}) ->
+    {Dead, Others} = lists:partition(fun(Entry) -> element(1, Entry) =:= Pid end, Dying),
+    lists:foreach(fun({_, Monitor, Id, Handle, Outcome}) ->
+                      erlang:demonitor(Monitor, [flush]),
+                      bt_future:settle(Id, Handle, Outcome)
+                  end, Dead),
+    State#state{dying = Others}.
 
 %% A pinned future is looked at until it has settled, and let go 10 minutes later.
 -spec let_go(integer(), map()) -> map().
