@@ -188,7 +188,8 @@ attempt(Work) ->
 -spec problem(error | exit | throw, term(), list()) -> {status(), term(), list()}.
 problem(Class, Reason, Stack) ->
     Exception = bt_error:wrap(Class, Reason, Stack),
-    {status(Exception), Exception, maps:get(stackTrace, Exception, [])}.
+    %% Where the test was, even if the error itself came from an actor that it waited for.
+    {status(Exception), Exception, bt_stack:frames(Stack)}.
 
 -spec status(bt_fault:exception()) -> status().
 status(#{kind := assertion_failed}) -> failed;
