@@ -10,6 +10,7 @@
 -spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
 start(_Type, _Args) ->
     _ = erlang:system_flag(backtrace_depth, ?BACKTRACE_DEPTH),
+    ok = bt_elixir:add_path(),
     bt_sup:start_link().
 
 -spec stop(term()) -> ok.

@@ -1,0 +1,25 @@
+%% @doc Finds Elixir's modules, so that `Elixir String upcase: s' works wherever Elixir is installed.
+-module(bt_elixir).
+
+-export([add_path/0, libraries/1]).
+
+%% @doc Puts the libraries of the Elixir that PATH has behind those on the code path.
+-spec add_path() -> ok.
+add_path() ->
+    case code:which('Elixir.Kernel') =:= non_existing andalso os:find_executable("elixir") of
+        false -> ok;
+        Program -> code:add_pathsz(libraries(Program))
+    end.
+
+%% @doc The code directories of the installation that an `elixir' program belongs to.
+-spec libraries(file:filename()) -> [file:filename()].
+libraries(Program) ->
+    Home = filename:dirname(filename:dirname(target(Program))),
+    filelib:wildcard(filename:join([Home, "lib", "*", "ebin"])).
+
+%% /usr/bin/elixir is a link into the installation.
+target(Program) ->
+    case file:read_link(Program) of
+        {ok, Link} -> target(filename:join(filename:dirname(Program), Link));
+        {error, _} -> Program
+    end.
