@@ -45,6 +45,11 @@ has_certificates() {
     [ -n "${SSL_CERT_FILE-}" ] || [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ]
 }
 
+# Debian keeps the header files in a package of their own.
+has_eunit() {
+    [ -n "$(find "$(erlang_lib)"/eunit-*/include -name eunit.hrl 2> /dev/null)" ]
+}
+
 has_erlang_application() {
     ls -d "$(erlang_lib)/$1"-* > /dev/null 2>&1
 }
@@ -87,7 +92,7 @@ check_build() {
 
 # What the tests need besides.
 check_tests() {
-    check "eunit" "tests of the runtime" "erlang-eunit" has_erlang_application eunit
+    check "eunit" "tests of the runtime" "erlang-eunit erlang-dev" has_eunit
     check "common_test" "tests of the runtime" "erlang-common-test" has_erlang_application common_test
     check "proper" "property tests of the runtime" "erlang-proper" has_proper
     check "elixir" "tests of calls into Elixir" "elixir" has elixir
