@@ -52,7 +52,7 @@ resumes(Class) ->
         andalso Class:'class onError'(bt_class:object(Class)) =:= resume.
 
 -spec loop(#actor{}) -> no_return().
-loop(Actor = #actor{class = Class, resume = false}) ->
+loop(Actor = #actor{class = Class, resume = false, debug = []}) ->
     receive
         {'$bt_cast', Selector, Arguments} ->
             put('$bt_msg', Selector),
@@ -79,8 +79,18 @@ loop(Actor = #actor{class = Class, resume = false}) ->
 loop(Actor) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
-        Message -> loop(handle(Actor, Message))
+        Message -> loop(handle(traced(Actor, Message), Message))
     end.
+
+%% For `sys:trace/2', `sys:log/2' and their like.
+-spec traced(#actor{}, term()) -> #actor{}.
+traced(Actor = #actor{debug = []}, _) -> Actor;
+traced(Actor = #actor{class = Class, debug = Debug}, Message) ->
+    Actor#actor{debug = sys:handle_debug(Debug, fun print/3, Class, {in, Message})}.
+
+-spec print(io:device(), term(), module()) -> ok.
+print(Device, {in, Message}, Class) ->
+    io:format(Device, "~ts ~p got ~tp~n", [bt_print:class_name(Class), self(), Message]).
 
 %% Comes back through system_continue/3, so it must be the last call of the loop.
 -spec system(#actor{}, term(), term()) -> no_return().

@@ -5,7 +5,7 @@
 
 -export([all/0, init_per_suite/1, end_per_suite/1]).
 -export([state_is_a_map/1, state_is_replaced/1, suspended/1, code_change/1, gen_server_calls/1,
-         gen_server_refusals/1, status/1, supervised/1, failing_child/1, shut_down/1,
+         gen_server_refusals/1, status/1, traced/1, supervised/1, failing_child/1, shut_down/1,
          exit_signals/1, crash_report/1, refusal_is_logged/1, unexpected_message_is_logged/1,
          initial_call/1, standard_error/1]).
 %% A supervisor and a logger handler for the cases.
@@ -15,7 +15,8 @@
 
 all() ->
     [state_is_a_map, state_is_replaced, suspended, code_change, gen_server_calls,
-     gen_server_refusals, status, supervised, failing_child, shut_down, exit_signals,
+     gen_server_refusals, status, traced,
+     supervised, failing_child, shut_down, exit_signals,
      crash_report, refusal_is_logged, unexpected_message_is_logged, initial_call,
      standard_error].
 
@@ -66,6 +67,20 @@ gen_server_refusals(_) ->
 status(_) ->
     A = bt_actor:spawn(?C),
     ?assertMatch({status, A, {module, bt_actor_loop}, _}, sys:get_status(A)).
+
+traced(_) ->
+    A = bt_actor:spawn(?C),
+    ok = sys:log(A, true),
+    ok = sys:statistics(A, true),
+    1 = bt_actor:call(A, increment, []),
+    ok = bt_actor:cast(A, increment, []),
+    {ok, Events} = sys:log(A, get),
+    ?assertMatch([{in, {'$bt_call', _, _, increment, []}}, {in, {'$bt_cast', increment, []}}],
+                 [E || {in, _} = E <- Events]),
+    {ok, Statistics} = sys:statistics(A, get),
+    ?assertEqual(2, proplists:get_value(messages_in, Statistics)),
+    ok = sys:no_debug(A),
+    ?assertEqual(3, bt_actor:call(A, increment, [])).
 
 supervised(_) ->
     {ok, Supervisor} = start_supervisor([?C:'$child'(counter)]),
