@@ -129,12 +129,15 @@ public sealed class ErlangNode : IAsyncDisposable
             return accepting.Result;
         }
 
-        if (!process.HasExited)
+        if (process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
+            throw new ErlangNodeException(
+                $"the Erlang node ended with status {process.ExitCode} before it was ready (see `beamtalk doctor`)");
         }
 
-        throw new ErlangNodeException("the Erlang node did not start (see `beamtalk doctor`)");
+        process.Kill(entireProcessTree: true);
+        throw new ErlangNodeException(
+            $"the Erlang node was not ready after {StartTimeout.TotalSeconds} seconds: is this machine very busy?");
     }
 
     private async Task WriteAsync(byte[] frame)
