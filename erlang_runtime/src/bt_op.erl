@@ -95,30 +95,32 @@ power(Base, N, Product) -> power(Base * Base, N bsr 1, Product).
 
 %%% Equality
 
--spec '='(term(), term()) -> boolean().
+-spec '='(term(), term()) -> term().
 '='(A, B) when ?BOTH_NUMBERS(A, B) -> A == B;
 '='(A, B) when is_atom(A), is_atom(B) -> A =:= B;
 '='(A, B) -> equal(['='], touch(A), touch(B)).
 
--spec '=='(term(), term()) -> boolean().
+-spec '=='(term(), term()) -> term().
 '=='(A, B) when ?BOTH_NUMBERS(A, B) -> A == B;
 '=='(A, B) when is_atom(A), is_atom(B) -> A =:= B;
 '=='(A, B) -> equal(['==', '='], touch(A), touch(B)).
 
--spec '~='(term(), term()) -> boolean().
+-spec '~='(term(), term()) -> term().
 '~='(A, B) -> differ('~=', ['='], touch(A), touch(B)).
 
--spec '/='(term(), term()) -> boolean().
+-spec '/='(term(), term()) -> term().
 '/='(A, B) -> differ('/=', ['==', '='], touch(A), touch(B)).
 
--spec '=:='(term(), term()) -> boolean().
+-spec '=:='(term(), term()) -> term().
 '=:='(A, B) when is_integer(A), is_integer(B) -> A =:= B;
 '=:='(A, B) -> identical(touch(A), touch(B)).
 
--spec '=/='(term(), term()) -> boolean().
-'=/='(A, B) ->
-    case own(['=/='], touch(A)) of
-        none -> not identical(touch(A), touch(B));
+-spec '=/='(term(), term()) -> term().
+'=/='(A0, B0) ->
+    A = touch(A0),
+    B = touch(B0),
+    case own(['=/='], A) of
+        none -> negate(identical(A, B));
         Op -> ask(Op, A, B)
     end.
 
@@ -131,7 +133,7 @@ equal(Ops, A, B) ->
 
 differ(Own, Ops, A, B) ->
     case own([Own], A) of
-        none -> not equal(Ops, A, B);
+        none -> negate(equal(Ops, A, B));
         Op -> ask(Op, A, B)
     end.
 
@@ -152,7 +154,7 @@ own(_Ops, _A) ->
     none.
 
 ask(Op, #{'$class' := Class} = A, B) ->
-    condition(Class:Op(A, B), Op).
+    Class:Op(A, B).
 
 %%% Strings and collections
 

@@ -85,16 +85,20 @@ equality() ->
     ?assertEqual(false, bt_op:'/='(Q, Q#{x := 2})),
     ?assertEqual(false, bt_op:'=:='(Q, Q#{x := 2})).
 
+own() ->
+    ['+', '-', '*', '/', '%', '**', '<', '<=', '>', '>=', '++', ',', '->', '=', '==', '~=', '/=',
+     '=:=', '=/='].
+
 own_operators() ->
     Text = lists:append([
         io_lib:format("~tw(#{v := A}, #{v := B}) -> {~tw, A, B}. ", [Op, Op])
-     || Op <- ['+', '-', '*', '/', '%', '**', '<', '<=', '>', '>=', '++', ',', '->']
+     || Op <- own()
     ]),
     bt_fixture:class('bt.app.Vector', lists:flatten(Text)),
     V = fun(X) -> #{'$class' => 'bt.app.Vector', v => X} end,
     [
         ?assertEqual({Op, 1, 2}, bt_op:Op(V(1), V(2)))
-     || Op <- ['+', '-', '*', '/', '%', '**', '<', '<=', '>', '>=', '++', ',', '->']
+     || Op <- own()
     ],
     ?assertMatch(
         #{'$class' := 'bt.stdlib.Association', key := 1, value := 2}, bt_op:'->'(1, 2)
