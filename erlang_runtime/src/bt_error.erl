@@ -4,7 +4,8 @@
 -export([raise/2, wrap/3, reraise/3, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
 -export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
--export([operands/3, zero_divide/2, wrong_arity/2, wrong_arguments/2, not_a_selector/2]).
+-export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
+-export([not_a_selector/2]).
 -export([not_a_string/3, abstract_class/1, unknown_field/3, dead_context/0, not_resumable/1]).
 -export_type([exception/0]).
 
@@ -81,6 +82,8 @@ resume(Exception, Value) -> bt_handler:resume(Exception, Value).
 %%% The runtime's own errors
 
 -spec does_not_understand(term(), atom(), [term()]) -> no_return().
+does_not_understand(Receiver, Selector, _Args) when not is_atom(Selector) ->
+    not_a_selector(Receiver, Selector);
 does_not_understand(Receiver, Selector, Args) ->
     Who = bt_class:name_of(Receiver),
     Fields = #{receiver => Receiver, selector => Selector, arguments => Args},
@@ -183,6 +186,17 @@ zero_divide(Op, A) ->
 zero_divide_exception(Op, A) ->
     Fields = #{receiver => A, selector => Op},
     exception('bt.stdlib.ZeroDivide', badarith, <<"division by zero">>, nil, Fields).
+
+%% @doc A calculation whose result would be too large a number.
+-spec too_large(atom(), number(), number()) -> no_return().
+too_large(Op, A, B) ->
+    Message = [operand(A), $\s, atom_to_binary(Op), $\s, operand(B), <<" is too large a number">>],
+    Fields = #{receiver => A, selector => Op},
+    erlang:error(exception('bt.stdlib.ArithmeticError', badarith, Message, nil, Fields)).
+
+%% To print a very large number takes long, and nobody would read it.
+operand(Number) when abs(Number) > 1 bsl 200 -> <<"a large number">>;
+operand(Number) -> bt_print:print_string(Number).
 
 %% @doc A block that is given too many or too few arguments.
 -spec wrong_arity(function(), [term()]) -> no_return().

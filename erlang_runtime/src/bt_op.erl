@@ -12,6 +12,9 @@
 
 -include("bt.hrl").
 
+%% A power of more bits is refused: a multiplication of such numbers holds up its scheduler for seconds.
+-define(MOST_BITS, 1 bsl 22).
+
 -define(BOTH_NUMBERS(A, B), is_number(A), is_number(B)).
 -define(BOTH_INTEGERS(A, B), is_integer(A), is_integer(B)).
 
@@ -62,9 +65,16 @@
 
 %% @doc Exact for integers, however large.
 -spec power(number(), number()) -> number().
-power(A, B) when is_integer(A), is_integer(B), B >= 0 -> power(A, B, 1);
+power(A, B) when is_integer(A), is_integer(B), B >= 0 ->
+    case abs(A) =< 1 orelse B * bits(A) =< ?MOST_BITS of
+        true -> power(A, B, 1);
+        false -> bt_error:too_large('**', A, B)
+    end;
 power(A, B) when A == 0, B < 0 -> bt_error:zero_divide('**', A);
 power(A, B) -> math:pow(A, B).
+
+bits(Integer) when abs(Integer) < 1 bsl 32 -> length(integer_to_list(abs(Integer), 2));
+bits(Integer) -> byte_size(binary:encode_unsigned(abs(Integer))) * 8.
 
 power(_Base, 0, Product) -> Product;
 power(Base, 1, Product) -> Base * Product;

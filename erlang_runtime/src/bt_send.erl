@@ -168,7 +168,7 @@ perform(R, Sel, Args) when is_atom(Sel), length(Args) < 256 ->
         false -> bt_error:wrong_arguments(Sel, Args)
     end;
 perform(R, Sel, Args) when is_binary(Sel) ->
-    perform(R, binary_to_atom(Sel), Args);
+    perform(R, bt_prim_symbol:from(Sel), Args);
 perform(R, Sel, _Args) ->
     bt_error:not_a_selector(R, Sel).
 

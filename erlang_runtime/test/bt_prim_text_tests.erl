@@ -12,7 +12,9 @@ all_test_() ->
             {"kinds of characters, in all scripts", fun kinds/0},
             {"URLs", fun urls/0},
             {"hostile arguments give typed errors", fun hostile/0},
-            {"bytes that are not UTF-8 give typed errors", fun not_utf8/0}
+            {"bytes that are not UTF-8 give typed errors", fun not_utf8/0},
+            {"a power that would take minutes is refused", fun huge_powers/0},
+            {"what is no selector is refused", fun selectors/0}
         ]
     end}.
 
@@ -154,3 +156,14 @@ not_utf8() ->
         fun(Text) -> bt_prim_character:are(letter, Text) end
     ],
     [?assertError(#{kind := type_error}, Primitive(Bytes)) || Primitive <- Primitives].
+
+huge_powers() ->
+    ?assertEqual(1 bsl 1000000, bt_prim_number:power(2, 1000000)),
+    ?assertEqual(1, bt_prim_number:power(-1, 1 bsl 200)),
+    [?assertError(#{kind := badarith}, bt_prim_number:power(Base, Exponent))
+     || Base <- [2, -3, 1 bsl 1000000], Exponent <- [1 bsl 40, 1 bsl 1000000]].
+
+selectors() ->
+    [?assertError(#{kind := type_error}, bt_error:does_not_understand(3, Selector, []))
+     || Selector <- [3, <<"foo">>, #{}]],
+    ?assertError(#{kind := type_error}, bt_send:perform(3, <<255>>, [])).
