@@ -189,7 +189,7 @@ reply(nobody, _) -> ok;
 reply({caller, From, Ref}, Value) ->
     From ! {'$bt_reply', Ref, outgoing(Value)},
     ok;
-reply({future, Id, Address}, Value) -> bt_future:settle(Id, Address, {ok, outgoing(Value)});
+reply({future, Id, Address}, Value) -> bt_future_store:settle(Id, Address, {ok, outgoing(Value)});
 reply({gen, From}, {'$bt_future', _, _, _} = Future) ->
     bt_future:forward(Future, fun(Answer) -> gen_server:reply(From, gen_answer(Answer)) end);
 reply({gen, From}, Value) -> gen_server:reply(From, outgoing(Value)).
@@ -249,7 +249,7 @@ refuse_with({caller, From, Ref}, Exception) ->
     From ! {'$bt_fault', Ref, refused, Exception},
     ok;
 refuse_with({future, Id, Address}, Exception) ->
-    bt_future:settle(Id, Address, {error, Exception});
+    bt_future_store:settle(Id, Address, {error, Exception});
 refuse_with({gen, From}, Exception) -> gen_server:reply(From, {error, Exception}).
 
 %% Everybody who waits hears the reason, but acts on it only when this process is dead.
@@ -266,7 +266,7 @@ crash(Actor = #actor{class = Class}, ReplyTo, {Selector, _} = Message, Exception
 doom({caller, From, Ref}, Exception) ->
     From ! {'$bt_fault', Ref, dying, Exception},
     ok;
-doom({future, Id, Address}, Exception) -> bt_future:leave(Id, Address, {error, Exception});
+doom({future, Id, Address}, Exception) -> bt_future_store:leave(Id, Address, {error, Exception});
 doom(_, _) -> ok.
 
 %% Those whose messages are still in the mailbox get ActorDied with class and reason.

@@ -1,24 +1,14 @@
 %% @doc Futures that can be shared: awaited many times, by many processes, kept anywhere.
 %%
 %% A future is `{'$bt_future', Id, Target, Word}': a number, the process that will settle it, and
-%% an atomics reference whose word says how far it is. Small values live in the word. Anything else
-%% is a row `{Id, Outcome, Handle}' of a table, which the sweeper deletes when no process on this
-%% node holds the reference any more (bt_weak, bt_future_keeper).
-%%
-%% Who settles first wins. The row is inserted before the word is changed, and whoever finds a row
-%% whose word is still pending, and knows that its writer is dead, changes the word in its place.
-%% A crashing actor uses this: it writes the rows, and the word changes when it is dead.
+%% an atomics reference whose word says how far it is (bt_future_store).
 -module(bt_future).
 
--include("bt_future.hrl").
-
--export([new/1, address/2, settle/3, leave/3, resolved/1, rejected/1, is_future/1]).
--export([await/1, await/2, await_forever/1, outcome/2, tail/1, subscribe/1, unsubscribe/2,
-         target_died/2]).
+-export([new/1, send/3, address/2, resolved/1, rejected/1, is_future/1]).
+-export([await/1, await/2, await_forever/1, outcome/2, tail/1, subscribe/1]).
 -export([is_resolved/1, is_rejected/1, is_pending/1, print_string/1]).
 -export([when_resolved/2, when_rejected/2, when_settled/3, all/1, any/1, race/1,
          forward/2]).
--export([send/3]).
 -export_type([future/0, word/0, outcome/0, address/0]).
 
 -type future() :: {'$bt_future', integer(), pid() | none, word()}.
@@ -50,80 +40,6 @@ send(Target, Selector, Arguments) ->
     Target ! {'$bt_send', Id, Address, Selector, Arguments},
     Future.
 
-%% @doc Settles a future, unless it is settled already or nobody can ask for it any more.
--spec settle(integer(), address(), outcome()) -> ok.
-settle(Id, {Node, Handle}, Outcome) ->
-    {?KEEPER, Node} ! {settle, Id, Handle, Outcome},
-    ok;
-settle(Id, Handle, Outcome) ->
-    case bt_weak:probe(Handle) of
-        dead -> ok;
-        {Word, _} -> store(Id, Word, Handle, Outcome)
-    end.
-
-%% @doc Leaves an outcome behind that takes effect when this process is dead.
--spec leave(integer(), address(), outcome()) -> ok.
-leave(Id, {Node, Handle}, Outcome) ->
-    {?KEEPER, Node} ! {settle_after, self(), Id, Handle, Outcome},
-    ok;
-leave(Id, Handle, Outcome) ->
-    case bt_weak:probe(Handle) of
-        dead -> ok;
-        _ -> ets:insert_new(?ROWS, {Id, Outcome, Handle}), ok
-    end.
-
--spec store(integer(), word(), bt_weak:handle(), outcome()) -> ok.
-store(Id, Word, Handle, Outcome) ->
-    case encode(Outcome) of
-        ?STORED ->
-            ets:insert_new(?ROWS, {Id, Outcome, Handle}),
-            publish(Id, Word, ?STORED);
-        Small ->
-            publish(Id, Word, Small)
-    end.
-
--spec publish(integer(), word(), integer()) -> ok.
-publish(Id, Word, New) ->
-    case atomics:compare_exchange(Word, 1, ?PENDING, New) of
-        ok -> ok;
-        ?WAITERS -> publish_to_waiters(Id, Word, New);
-        Winner -> lost(Id, Winner)
-    end.
-
--spec publish_to_waiters(integer(), word(), integer()) -> ok.
-publish_to_waiters(Id, Word, New) ->
-    case atomics:compare_exchange(Word, 1, ?WAITERS, New) of
-        ok -> wake(ets:take(?WAITING, Id));
-        Winner -> lost(Id, Winner)
-    end.
-
-%% A row must not outlive a small value that won the race for the word.
--spec lost(integer(), integer()) -> ok.
-lost(_, ?STORED) -> ok;
-lost(Id, _) ->
-    ets:delete(?ROWS, Id),
-    ok.
-
--spec wake([tuple()]) -> ok.
-wake(Waiters) ->
-    lists:foreach(fun({_, Alias, _, _}) -> Alias ! {'$bt_reply', Alias, settled} end, Waiters).
-
-%% Integers of up to 59 bits and the most frequent symbols fit into the word.
--spec encode(outcome()) -> integer().
-encode({ok, nil}) -> ?NIL;
-encode({ok, true}) -> ?TRUE;
-encode({ok, false}) -> ?FALSE;
-encode({ok, ok}) -> ?OK;
-encode({ok, N}) when is_integer(N), N < ?SMALL_LIMIT, N >= -?SMALL_LIMIT -> (N bsl 4) bor ?SMALL;
-encode(_) -> ?STORED.
-
--spec decode(integer()) -> term().
-decode(?NIL) -> nil;
-decode(?TRUE) -> true;
-decode(?FALSE) -> false;
-decode(?OK) -> ok;
-decode(N) when N band 15 =:= ?SMALL -> N bsr 4.
-
 %% @doc A future that has its value already.
 -spec resolved(term()) -> future().
 resolved(Value) -> settled({ok, Value}).
@@ -137,7 +53,7 @@ rejected(Text) -> settled({error, bt_fault:user_error(bt_print:display_string(Te
 settled(Outcome) ->
     Word = bt_weak:new(),
     Id = erlang:unique_integer(),
-    store(Id, Word, bt_weak:handle(Word), Outcome),
+    bt_future_store:put(Id, Word, bt_weak:handle(Word), Outcome),
     {'$bt_future', Id, none, Word}.
 
 %%% Asking
@@ -192,7 +108,7 @@ tail(Future) -> tail(Future, []).
 
 -spec tail(future(), [integer()]) -> {settled, outcome()} | {pending, future()}.
 tail({'$bt_future', Id, _, _} = Future, Seen) ->
-    case read(Future) of
+    case bt_future_store:read(Future) of
         {ok, {'$bt_future', Next, _, _} = Following} ->
             case lists:member(Next, [Id | Seen]) of
                 true -> {settled, {error, bt_fault:deadlock([self()])}};
@@ -201,22 +117,6 @@ tail({'$bt_future', Id, _, _} = Future, Seen) ->
         pending -> {pending, Future};
         Outcome -> {settled, Outcome}
     end.
-
--spec read(future()) -> outcome() | pending.
-read({'$bt_future', Id, _, Word} = Future) ->
-    try atomics:get(Word, 1) of
-        ?PENDING -> pending;
-        ?WAITERS -> pending;
-        ?STORED -> stored(Future, ets:lookup(?ROWS, Id));
-        Small -> {ok, decode(Small)}
-    catch
-        %% The word is on another node, or gone since the future was only held there.
-        error:badarg -> bt_future_keeper:read(Future)
-    end.
-
--spec stored(future(), [tuple()]) -> outcome().
-stored(_, [{_, Outcome, _}]) -> Outcome;
-stored(Future, []) -> {error, bt_fault:expired(Future)}.
 
 %% Waits for one future, not following its value.
 -spec wait_pending(future(), bt_wait:limit()) -> outcome() | timeout.
@@ -241,7 +141,7 @@ wait_some_way(Future, Limit) ->
 -spec wait_subscribed(future(), bt_wait:limit(), {waiting, reference()} | settled,
                       fun((reference(), pid() | none, bt_wait:limit()) -> bt_wait:answer())) ->
           outcome() | timeout.
-wait_subscribed(Future, _, settled, _) -> read(Future);
+wait_subscribed(Future, _, settled, _) -> bt_future_store:read(Future);
 wait_subscribed({'$bt_future', _, Target, _} = Future, Limit, {waiting, Alias}, Wait) ->
     answered(Future, Alias, Wait(Alias, Target, Limit)).
 
@@ -257,8 +157,8 @@ answer(Alias, Target, Limit) ->
 -spec wait_in_crowd(future(), bt_wait:limit()) -> outcome() | timeout.
 wait_in_crowd({'$bt_future', Id, Target, Word} = Future, Limit) ->
     Alias = erlang:monitor(process, Target, [{alias, reply_demonitor}]),
-    case enlist(Id, Alias, Word) of
-        settled -> read(Future);
+    case bt_future_store:enlist(Id, Alias, Word) of
+        settled -> bt_future_store:read(Future);
         {waiting, _} ->
             Answer = receive
                          {'$bt_reply', Alias, settled} -> {reply, settled};
@@ -270,8 +170,8 @@ wait_in_crowd({'$bt_future', Id, Target, Word} = Future, Limit) ->
     end.
 
 -spec answered(future(), reference(), bt_wait:answer()) -> outcome() | timeout.
-answered(Future, _, {reply, settled}) -> read(Future);
-answered(Future, _, {down, Reason}) -> target_died(Future, Reason);
+answered(Future, _, {reply, settled}) -> bt_future_store:read(Future);
+answered(Future, _, {down, Reason}) -> bt_future_store:target_died(Future, Reason);
 answered(Future, Alias, timeout) ->
     unsubscribe(Future, Alias),
     timeout;
@@ -283,50 +183,16 @@ answered(Future, Alias, {deadlock, Ring}) ->
 -spec subscribe(future()) -> {waiting, reference()} | settled.
 subscribe({'$bt_future', Id, Target, Word} = Future) ->
     case bt_weak:home(Word) =:= node() of
-        true -> enlist(Id, watch(Target), Word);
+        true -> bt_future_store:enlist(Id, watch(Target), Word);
         false -> bt_future_keeper:subscribe(Future)
-    end.
-
--spec enlist(integer(), reference(), word()) -> {waiting, reference()} | settled.
-enlist(Id, Alias, Word) ->
-    ets:insert(?WAITING, {Id, Alias, self(), Word}),
-    case atomics:compare_exchange(Word, 1, ?PENDING, ?WAITERS) of
-        ok -> {waiting, Alias};
-        ?WAITERS -> {waiting, Alias};
-        _ -> unsubscribe(Id, Alias, Word), settled
     end.
 
 -spec watch(pid() | none) -> reference().
 watch(Target) when Target =:= none; Target =:= self() -> erlang:alias([reply]);
 watch(Target) -> erlang:monitor(process, Target, [{alias, reply_demonitor}]).
 
-%% @doc Takes a subscription back; no message of it arrives any more.
 -spec unsubscribe(future(), reference()) -> ok.
-unsubscribe({'$bt_future', Id, _, Word}, Alias) -> unsubscribe(Id, Alias, Word).
-
--spec unsubscribe(integer(), reference(), word()) -> ok.
-unsubscribe(Id, Alias, Word) ->
-    ets:delete_object(?WAITING, {Id, Alias, self(), Word}),
-    erlang:unalias(Alias),
-    erlang:demonitor(Alias, [flush]),
-    receive {'$bt_reply', Alias, _} -> ok after 0 -> ok end.
-
-%% @doc The target is dead: the outcome is what it left behind, or ActorDied. Settles the future.
--spec target_died(future(), term()) -> outcome().
-target_died({'$bt_future', _, Target, Word} = Future, Reason) ->
-    node(Target) =:= node() orelse bt_future_keeper:died(Target),
-    case bt_weak:home(Word) =:= node() andalso read(Future) of
-        false -> {error, bt_fault:actor_died(Target, unknown, Reason)};
-        pending -> settle_dead(Future, Reason);
-        Outcome -> Outcome
-    end.
-
--spec settle_dead(future(), term()) -> outcome().
-settle_dead({'$bt_future', Id, Target, Word} = Future, Reason) ->
-    Died = {error, bt_fault:actor_died(Target, unknown, Reason)},
-    ets:insert_new(?ROWS, {Id, Died, bt_weak:handle(Word)}),
-    publish(Id, Word, ?STORED),
-    read(Future).
+unsubscribe({'$bt_future', Id, _, Word}, Alias) -> bt_future_store:unlist(Id, Alias, Word).
 
 %% @doc Whether there is a value. Never waits.
 -spec is_resolved(term()) -> boolean().
@@ -348,19 +214,21 @@ status(Future) ->
         pending -> pending
     end.
 
-%% A pending future whose target is dead is rejected, even though nobody has noticed yet. It is
-%% read again after the target was seen dead: it may have answered just before it died.
+%% A pending future whose target is dead is rejected, even though nobody has noticed yet.
 -spec current(future()) -> outcome() | pending.
-current({'$bt_future', _, Target, _} = Future) ->
-    case read(Future) of
-        {ok, {'$bt_future', _, _, _} = Following} -> current(Following);
-        pending when is_pid(Target), node(Target) =:= node() ->
-            case is_process_alive(Target) of
-                true -> pending;
-                false -> target_died(Future, noproc)
-            end;
-        Outcome -> Outcome
+current(Future) ->
+    case tail(Future) of
+        {settled, Outcome} -> Outcome;
+        {pending, {'$bt_future', _, Target, _} = Open} ->
+            case is_dead(Target) of
+                true -> bt_future_store:target_died(Open, noproc), current(Open);
+                false -> pending
+            end
     end.
+
+-spec is_dead(pid() | none) -> boolean().
+is_dead(Target) ->
+    is_pid(Target) andalso node(Target) =:= node() andalso not is_process_alive(Target).
 
 %% @doc `a Future (pending)', `a Future (resolved: 42)', `a Future (rejected: …)'.
 -spec print_string(future()) -> binary().
@@ -386,43 +254,17 @@ when_rejected(Future, Block) -> bt_when:register(Future, none, Block).
 -spec when_settled(future(), fun(), fun()) -> future().
 when_settled(Future, Resolved, Rejected) -> bt_when:register(Future, Resolved, Rejected).
 
-%% @doc A future of the list of all values, or of the first error in their order.
+%% @doc See bt_future_group.
 -spec all([term()]) -> future().
-all(Futures) -> combine(fun() -> [await_forever(F) || F <- Futures] end).
+all(Futures) -> bt_future_group:all(Futures).
 
-%% @doc A future of the first value; of the last error if none has a value.
+%% @doc See bt_future_group.
 -spec any([term()]) -> future().
-any(Futures) -> combine(fun() -> bt_when:first(Futures, any) end).
+any(Futures) -> bt_future_group:any(Futures).
 
-%% @doc A future of whatever happens first, value or error.
+%% @doc See bt_future_group.
 -spec race([term()]) -> future().
-race(Futures) -> combine(fun() -> bt_when:first(Futures, race) end).
-
-%% One process for a combination, so that the process that asks for it need not wait.
--spec combine(fun(() -> term())) -> future().
-combine(Work) ->
-    Starter = self(),
-    Tag = make_ref(),
-    Pid = spawn(fun() -> combiner(Starter, Tag, Work) end),
-    Future = new(Pid),
-    Pid ! {Tag, address(Future, Pid)},
-    Future.
-
--spec combiner(pid(), reference(), fun(() -> term())) -> ok.
-combiner(Starter, Tag, Work) ->
-    Monitor = erlang:monitor(process, Starter),
-    receive
-        {Tag, {Id, Address}} ->
-            erlang:demonitor(Monitor, [flush]),
-            settle(Id, Address, attempt(Work));
-        {'DOWN', Monitor, process, _, _} -> ok
-    end.
-
--spec attempt(fun(() -> term())) -> outcome().
-attempt(Work) ->
-    try {ok, Work()}
-    catch Class:Reason:Stack -> {error, bt_error:wrap(Class, Reason, Stack)}
-    end.
+race(Futures) -> bt_future_group:race(Futures).
 
 %% @doc Hands the outcome to somebody in a process of its own, when it is there.
 -spec forward(future(), fun((outcome()) -> term())) -> ok.

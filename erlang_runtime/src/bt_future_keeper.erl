@@ -128,7 +128,7 @@ handle_info(look, State) ->
     look_later(),
     {noreply, look(State)};
 handle_info({settle, Id, Handle, Outcome}, State) ->
-    bt_future:settle(Id, Handle, Outcome),
+    bt_future_store:settle(Id, Handle, Outcome),
     {noreply, State};
 handle_info({settle_after, Pid, Id, Handle, Outcome}, State = #state{dying = Dying}) ->
     Monitor = erlang:monitor(process, Pid),
@@ -146,7 +146,7 @@ buried(Pid, State = #state{dying = Dying}) ->
     {Dead, Others} = lists:partition(fun(Entry) -> element(1, Entry) =:= Pid end, Dying),
     lists:foreach(fun({_, Monitor, Id, Handle, Outcome}) ->
                       erlang:demonitor(Monitor, [flush]),
-                      bt_future:settle(Id, Handle, Outcome)
+                      bt_future_store:settle(Id, Handle, Outcome)
                   end, Dead),
     State#state{dying = Others}.
 

@@ -33,7 +33,7 @@ on_exit(Actor, Block) ->
     Watcher = erlang:spawn(fun() -> receive {Tag, Settle} -> watch(Actor, Settle) end end),
     Future = bt_future:new(Watcher),
     {Id, Address} = bt_future:address(Future, Watcher),
-    Watcher ! {Tag, fun(Reason) -> bt_future:settle(Id, Address, {ok, Reason}) end},
+    Watcher ! {Tag, fun(Reason) -> bt_future_store:settle(Id, Address, {ok, Reason}) end},
     bt_prim_future:when_resolved({Future}, Block).
 
 %% @doc A stand-in for the actor whose messages are awaited for a limited time.

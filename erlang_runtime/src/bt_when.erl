@@ -5,7 +5,7 @@
 %% future that `register/3' answered.
 -module(bt_when).
 
--export([register/3, ready/2, blocks/0, is_idle/0, can_settle/0, first/2]).
+-export([register/3, ready/2, blocks/0, is_idle/0, can_settle/0, watch/1, advance/2]).
 
 -type entry() :: {bt_future:future(), block(), block(), bt_future:future()}.
 -type block() :: fun() | none.
@@ -17,7 +17,7 @@
 -spec register(term(), block(), block()) -> bt_future:future().
 register(Future, Resolved, Rejected) ->
     Result = bt_future:new(self()),
-    watch(as_future(Future), Resolved, Rejected, Result),
+    keep(as_future(Future), Resolved, Rejected, Result),
     Result.
 
 -spec as_future(term()) -> bt_future:future().
@@ -27,14 +27,15 @@ as_future(Value) ->
         false -> bt_future:resolved(Value)
     end.
 
--spec watch(bt_future:future(), block(), block(), bt_future:future()) -> ok.
-watch(Future, Resolved, Rejected, Result) ->
-    Ref = subscribe(Future),
+-spec keep(bt_future:future(), block(), block(), bt_future:future()) -> ok.
+keep(Future, Resolved, Rejected, Result) ->
+    Ref = watch(Future),
     remember((blocks())#{Ref => {Future, Resolved, Rejected, Result}}).
 
-%% News of a settled future comes as a message too: its block runs later, never at once.
--spec subscribe(bt_future:future()) -> reference().
-subscribe(Future) ->
+%% @doc The reference under which there will be news of a future. They come as a message even if it is
+%% settled: a block runs later, never at once.
+-spec watch(bt_future:future()) -> reference().
+watch(Future) ->
     case bt_future:subscribe(Future) of
         {waiting, Alias} -> Alias;
         settled ->
@@ -91,16 +92,17 @@ ready(Ref, News) ->
 -spec proceed(entry(), news()) -> ok.
 proceed({Future, Resolved, Rejected, Result}, News) ->
     case advance(Future, News) of
-        {pending, Open} -> watch(Open, Resolved, Rejected, Result);
+        {pending, Open} -> keep(Open, Resolved, Rejected, Result);
         {settled, {ok, Value}} -> run(Resolved, Value, ok, Result);
         {settled, {error, Exception}} -> run(Rejected, Exception, error, Result)
     end.
 
+%% @doc What the news come to, or the future that the answer now depends on.
 -spec advance(bt_future:future(), news()) ->
           {settled, bt_future:outcome()} | {pending, bt_future:future()}.
 advance(Future, settled) -> bt_future:tail(Future);
 advance(Future, {down, Reason}) ->
-    bt_future:target_died(Future, Reason),
+    bt_future_store:target_died(Future, Reason),
     bt_future:tail(Future).
 
 -spec run(block(), term(), ok | error, bt_future:future()) -> ok.
@@ -124,36 +126,4 @@ call_block(Block, Value) -> bt_send:call(Block, 'value:', Value).
 -spec settle(bt_future:future(), bt_future:outcome()) -> ok.
 settle(Future, Outcome) ->
     {Id, Address} = bt_future:address(Future, self()),
-    bt_future:settle(Id, Address, Outcome).
-
-%%% The first of several, in the process of a combination
-
-%% @doc The value that comes first. `any' passes over errors while there is something to wait for.
--spec first([term()], any | race) -> term().
-first(Values, How) ->
-    Futures = [as_future(V) || V <- Values],
-    first_of(maps:from_list([{subscribe(F), F} || F <- Futures]), How, none).
-
--spec first_of(#{reference() => bt_future:future()}, any | race, none | bt_fault:exception()) ->
-          term().
-first_of(Open, _, none) when map_size(Open) =:= 0 ->
-    erlang:error(bt_fault:user_error(<<"there is no future to wait for">>));
-first_of(Open, _, LastError) when map_size(Open) =:= 0 -> erlang:error(LastError);
-first_of(Open, How, LastError) ->
-    receive
-        {'$bt_reply', Ref, settled} -> first_news(Ref, settled, Open, How, LastError);
-        {'DOWN', Ref, process, _, Reason} -> first_news(Ref, {down, Reason}, Open, How, LastError)
-    end.
-
--spec first_news(reference(), news(), map(), any | race, none | bt_fault:exception()) -> term().
-first_news(Ref, News, Open, How, LastError) ->
-    case maps:take(Ref, Open) of
-        error -> first_of(Open, How, LastError);
-        {Future, Rest} ->
-            case advance(Future, News) of
-                {pending, Next} -> first_of(Rest#{subscribe(Next) => Next}, How, LastError);
-                {settled, {ok, Value}} -> Value;
-                {settled, {error, E}} when How =:= any -> first_of(Rest, How, E);
-                {settled, {error, E}} -> erlang:error(E)
-            end
-    end.
+    bt_future_store:settle(Id, Address, Outcome).

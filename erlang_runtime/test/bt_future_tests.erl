@@ -154,6 +154,8 @@ combinations({_, A}) ->
     [?_assertEqual([good, 0, 5], bt_future:await(bt_future:all([Good(), Slow(), 5]))),
      ?_assertEqual([], bt_future:await(bt_future:all([]))),
      ?_assertError(#{message := <<"bad">>}, bt_future:await(bt_future:all([Good(), Bad()]))),
+     ?_assertError(#{message := <<"bad">>},
+                   bt_future:await(bt_future:all([bt_future:new(A), Bad()]), 2000)),
      ?_assertEqual(good, bt_future:await(bt_future:any([Bad(), Slow(), Good()]))),
      ?_assertEqual(0, bt_future:await(bt_future:any([Bad(), Slow()]))),
      ?_assertError(#{message := <<"bad">>}, bt_future:await(bt_future:any([Bad(), Bad()]))),
@@ -174,7 +176,7 @@ rings_of_futures(_) ->
         One = bt_future:new(spawn(fun() -> timer:sleep(1000) end)),
         Two = bt_future:resolved(One),
         {Id, Address} = bt_future:address(One, self()),
-        bt_future:settle(Id, Address, {ok, Two}),
+        bt_future_store:settle(Id, Address, {ok, Two}),
         ?RAISES(deadlock, bt_future:await(One))
     end.
 

@@ -1,0 +1,99 @@
+%% @doc Futures of several futures.
+%%
+%% Each is settled by a process of its own, which watches all of them at once, so that the process
+%% that asks for it need not wait.
+-module(bt_future_group).
+
+-export([all/1, any/1, race/1]).
+
+-type open() :: #{reference() => {pos_integer(), bt_future:future()}}.
+
+%% @doc A future of the list of all values; fails as soon as one of them does.
+-spec all([term()]) -> bt_future:future().
+all(Values) -> combine(fun() -> gather(watch_all(Values), #{}) end).
+
+%% @doc A future of the first value; of the last error if none has a value.
+-spec any([term()]) -> bt_future:future().
+any(Values) -> combine(fun() -> first_value(watch_all(Values), no_future()) end).
+
+%% @doc A future of whatever happens first, value or error.
+-spec race([term()]) -> bt_future:future().
+race(Values) -> combine(fun() -> first_outcome(watch_all(Values)) end).
+
+-spec combine(fun(() -> term())) -> bt_future:future().
+combine(Work) ->
+    Starter = self(),
+    Tag = make_ref(),
+    Pid = spawn(fun() -> combiner(Starter, Tag, Work) end),
+    Future = bt_future:new(Pid),
+    Pid ! {Tag, bt_future:address(Future, Pid)},
+    Future.
+
+-spec combiner(pid(), reference(), fun(() -> bt_future:outcome())) -> ok.
+combiner(Starter, Tag, Work) ->
+    Monitor = erlang:monitor(process, Starter),
+    receive
+        {Tag, {Id, Address}} ->
+            erlang:demonitor(Monitor, [flush]),
+            bt_future_store:settle(Id, Address, Work());
+        {'DOWN', Monitor, process, _, _} -> ok
+    end.
+
+-spec watch_all([term()]) -> open().
+watch_all(Values) ->
+    maps:from_list([watch(Index, as_future(V)) || {Index, V} <- lists:enumerate(Values)]).
+
+-spec as_future(term()) -> bt_future:future().
+as_future(Value) ->
+    case bt_future:is_future(Value) of
+        true -> Value;
+        false -> bt_future:resolved(Value)
+    end.
+
+-spec watch(pos_integer(), bt_future:future()) ->
+          {reference(), {pos_integer(), bt_future:future()}}.
+watch(Index, Future) -> {bt_when:watch(Future), {Index, Future}}.
+
+-spec gather(open(), #{pos_integer() => term()}) -> bt_future:outcome().
+gather(Open, Values) when map_size(Open) =:= 0 ->
+    {ok, [Value || {_, Value} <- lists:sort(maps:to_list(Values))]};
+gather(Open, Values) ->
+    case next(Open) of
+        {Index, {ok, Value}, Rest} -> gather(Rest, Values#{Index => Value});
+        {_, Failure, _} -> Failure
+    end.
+
+-spec first_value(open(), bt_future:outcome()) -> bt_future:outcome().
+first_value(Open, LastError) when map_size(Open) =:= 0 -> LastError;
+first_value(Open, _) ->
+    case next(Open) of
+        {_, {ok, Value}, _} -> {ok, Value};
+        {_, Failure, Rest} -> first_value(Rest, Failure)
+    end.
+
+-spec first_outcome(open()) -> bt_future:outcome().
+first_outcome(Open) when map_size(Open) =:= 0 -> no_future();
+first_outcome(Open) ->
+    {_, Outcome, _} = next(Open),
+    Outcome.
+
+-spec no_future() -> bt_future:outcome().
+no_future() -> {error, bt_fault:user_error(<<"there is no future to wait for">>)}.
+
+%% The next of them that settles.
+-spec next(open()) -> {pos_integer(), bt_future:outcome(), open()}.
+next(Open) ->
+    {Ref, News} = receive
+                      {'$bt_reply', R, settled} -> {R, settled};
+                      {'DOWN', R, process, _, Reason} -> {R, {down, Reason}}
+                  end,
+    case maps:take(Ref, Open) of
+        error -> next(Open);
+        {{Index, Future}, Rest} ->
+            case bt_when:advance(Future, News) of
+                {settled, Outcome} -> {Index, Outcome, Rest};
+                {pending, Following} ->
+                    {Again, Entry} = watch(Index, Following),
+                    next(Rest#{Again => Entry})
+            end
+    end.
