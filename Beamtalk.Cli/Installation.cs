@@ -25,8 +25,7 @@ public sealed class Installation(string root)
             .InformationalVersion.Split('+')[0];
 
     /// <summary>The code path of every node that runs Beamtalk.</summary>
-    public string[] CodePath =>
-        [RuntimeEbin, StdlibEbin, .. ElixirLibrary.CodePath(Environment.GetEnvironmentVariable("PATH"))];
+    public string[] CodePath => [RuntimeEbin, StdlibEbin];
 
     /// <summary>
     /// Changes with every build of the compiler, the runtime or the standard library: what was compiled by another

@@ -65,7 +65,8 @@ public static class Compilation
         modules = modules.Concat(scripts.SelectMany(script => session is null
             ? assembler.Assemble(script)
             : assembler.AssembleInput(script)));
-        return new CompilationResult([.. modules], diagnostics, index, null);
+        ClassIndex known = session is null ? index : index.With(Extended(scripts));
+        return new CompilationResult([.. modules], diagnostics, known, null);
     }
 
     private static void CheckTypes(
@@ -93,6 +94,20 @@ public static class Compilation
         var bag = new DiagnosticBag(source);
         bag.AddRange(diagnostics);
         return new ParsedSource(source, unit, bag);
+    }
+
+    /// <summary>The classes that an input extends, with what it adds: later inputs may use it.</summary>
+    private static ClassIndex Extended(IEnumerable<BoundScript> scripts) => ClassIndex.Of(scripts
+        .SelectMany(script => script.Extensions)
+        .GroupBy(extension => extension.Target.Facade, (_, extensions) => Extended([.. extensions])));
+
+    private static ClassSignature Extended(ImmutableArray<BoundExtension> extensions)
+    {
+        ClassSignature target = extensions[0].Target;
+        IEnumerable<MethodSignature> added = extensions.Select(extension => MethodSignatures.Of(extension.Member.Clauses[0]));
+        IEnumerable<MethodSignature> all =
+            added.Concat(target.Methods).DistinctBy(method => (method.Selector, method.IsClassSide));
+        return target with { Methods = [.. all] };
     }
 
     private static IEnumerable<MethodSignature> Extensions(ImmutableArray<ParsedSource> sources) => sources

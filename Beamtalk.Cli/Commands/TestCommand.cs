@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Reporting;
 using Beamtalk.Cli.Testing;
 using Beamtalk.Compiler.Backend;
-using Spectre.Console;
 
 namespace Beamtalk.Cli.Commands;
 
@@ -27,7 +27,9 @@ public static class TestCommand
     {
         // What tests write to the Transcript must not come between the lines of JSON.
         await using var toolchain = new Toolchain(Installation.Find(), json ? NodeOutput.StandardError : NodeOutput.StandardOutput);
-        TestReporter reporter = json ? new JsonTestReporter(Console.Out) : new TextTestReporter(AnsiConsole.Console);
+        TestReporter reporter = json
+            ? new JsonTestReporter(Console.Out)
+            : new TextTestReporter(Terminals.Create(Console.Out, Console.IsOutputRedirected));
         await new TestRun(toolchain, reporter, filter).RunAsync(Sources.Find(paths)).ConfigureAwait(false);
         reporter.Finish();
         return reporter.FailedCount > 0 ? ExitCode.Failed : ExitCode.Success;

@@ -14,7 +14,7 @@ public static class Progress
             return await work.ConfigureAwait(false);
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = Terminals.Create(Console.Error, Console.IsErrorRedirected);
         return await console.Status().StartAsync($"{what} …", _ => work).ConfigureAwait(false);
     }
 }

@@ -37,6 +37,13 @@ public sealed class ReplTests
         (await ReplAsync("Integer >> double => self * 2", "21 double")).ShouldEndWith("42\n");
 
     [Test]
+    public async Task Extensions_are_known_to_the_inputs_after_them()
+    {
+        const string input = "String >> shout => self uppercase\n\"a\" shout\n";
+        (await Launcher.RunWithInputAsync(input, Repository.Root, "repl")).Errors.ShouldBeEmpty();
+    }
+
+    [Test]
     public async Task An_input_goes_on_while_it_is_unfinished() => (await ReplAsync(
         "x := #(1,", "2,", "3)", "x inject: 0", "  into: [:a :b |", "a + b", "]", "1 +", "2"))
         .ShouldBe("#(1, 2, 3)\n6\n3\n");

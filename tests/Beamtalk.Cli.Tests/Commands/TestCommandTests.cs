@@ -44,7 +44,7 @@ public sealed class TestCommandTests : IDisposable
     public async Task The_numbers_come_last()
     {
         _directory.Write("MixedTest.bt", Mixed);
-        (await TestAsync()).Output.TrimEnd().ShouldEndWith("1 passed, 2 failed, 1 skipped");
+        (await TestAsync()).Output.ShouldEndWith("\n1 passed, 2 failed, 1 skipped\n", customMessage: "without colours");
     }
 
     [Test]
