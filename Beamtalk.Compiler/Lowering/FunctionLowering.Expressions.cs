@@ -55,6 +55,7 @@ public sealed partial class FunctionLowering
         BoundWhile loop => LowerWhile(loop, run),
         BoundRepeat loop => LowerRepeat(loop, run),
         BoundCountLoop loop => LowerCountLoop(loop, run),
+        BoundEach loop => LowerEach(loop, run, use),
         BoundReceive receive => LowerReceive(receive, run, use),
         _ => throw new InvalidOperationException($"no lowering for {expression.GetType().Name}"),
     };
@@ -103,26 +104,30 @@ public sealed partial class FunctionLowering
     /// <summary><c>[:x | e]</c> ⇒ <c>apply 'mk 1'/1({'$bt_env', Generation, 'mk 1', Self, V1, …})</c>.</summary>
     private CoreExpr LowerBlock(BoundBlock block, Run run)
     {
-        string maker = _module.NextMaker();
-        ImmutableArray<Variable> captured = CapturedBy(block.Code);
-        bool usesSelf = block.Code.Captured.Contains(_self);
-        CoreExpr self = usesSelf ? run.Atom(Read(_self)) : Nil;
-        ImmutableArray<CoreExpr> header = [Symbol("$bt_env"), Symbol(_module.Generation), Symbol(maker), self];
-        CoreExpr environment = Tuple([.. header, .. captured.Select(variable => _env[variable])]);
-        var inner = new FunctionLowering(_module, new VariableSupply(), _method, true);
-        _module.Extra.Add(inner.Maker(maker, block, captured, usesSelf));
-        return Apply(maker, run.Atom(environment));
+        var inner = new FunctionLowering(_module, new VariableSupply(), _method, true) { _lent = _lent };
+        return MakeBlock(inner, block.Code, block.Code.Captured, _env, run);
     }
 
-    /// <summary>All but a self without a cell, which has a place of its own.</summary>
-    private ImmutableArray<Variable> CapturedBy(BoundCode code) =>
-        [.. code.Captured.Where(variable => !ReferenceEquals(variable, _self) || _self.IsCelled)];
+    /// <summary>Adds the maker of a block and calls it with what the block captures, as the environment has it.</summary>
+    private CoreExpr MakeBlock(
+        FunctionLowering inner, BoundCode code, IReadOnlyCollection<Variable> used, Environment environment, Run run)
+    {
+        string maker = _module.NextMaker();
+        bool ownSelf = used.Contains(_self) && !inner.InCell(_self);
+        ImmutableArray<Variable> captured = [.. used.Where(variable => !ReferenceEquals(variable, _self) || !ownSelf)];
+        CoreExpr self = ownSelf ? environment[_self] : Nil;
+        ImmutableArray<CoreExpr> header = [Symbol("$bt_env"), Symbol(_module.Generation), Symbol(maker), self];
+        CoreExpr captures = Tuple([.. header, .. captured.Select(variable => environment[variable])]);
+        _module.Extra.Add(inner.Maker(maker, code, captured, ownSelf));
+        return Apply(maker, run.Atom(captures));
+    }
 
-    private CoreFunction Maker(string name, BoundBlock block, ImmutableArray<Variable> captured, bool usesSelf)
+    /// <summary>A self without a cell has a place of its own in the environment.</summary>
+    private CoreFunction Maker(string name, BoundCode code, ImmutableArray<Variable> captured, bool ownSelf)
     {
         CoreVar environment = _supply.Fresh("env");
         var run = new Run(_supply);
-        if (usesSelf && !_self.IsCelled)
+        if (ownSelf)
         {
             _env = _env.With(_self, run.Bind("self", Element(4, environment)));
         }
@@ -132,15 +137,15 @@ public sealed partial class FunctionLowering
             _env = _env.With(captured[i], run.Bind(captured[i].Name, Element(i + 5, environment)));
         }
 
-        ImmutableArray<CoreVar> parameters = [.. block.Code.Parameters.Select(p => _supply.Fresh(p.Name))];
+        ImmutableArray<CoreVar> parameters = [.. code.Parameters.Select(p => _supply.Fresh(p.Name))];
         for (int i = 0; i < parameters.Length; i++)
         {
-            Introduce(block.Code.Parameters[i], Var(parameters[i]), run);
+            Introduce(code.Parameters[i], Var(parameters[i]), run);
         }
 
-        CoreExpr body = run.Finish(BodyTail(block.Code.Body!, Use.Tail, null));
+        CoreExpr body = run.Finish(BodyTail(code.Body!, Use.Tail, null));
         CFun maker = Fun([environment], Fun(parameters, body));
-        return new CoreFunction(new FunctionName(name, 1), maker, true, At(block.Span));
+        return new CoreFunction(new FunctionName(name, 1), maker, true, At(code.Span));
     }
 
     private static CoreExpr Element(int index, CoreVar tuple) => Erlang("element", Int(index), Var(tuple));

@@ -140,9 +140,6 @@ public sealed partial class FunctionLowering
         return Letrec(name, Fun(parameters, If(more, again, done)), Apply(name, first));
     }
 
-    /// <summary>
-    /// One round. Where the body calculates, it is lowered twice: for integers without any test, and in general.
-    /// </summary>
     private CoreExpr Iteration(
         BoundCountLoop loop, CoreVar index, CoreExpr step, string name, ImmutableArray<Variable> assigned)
     {
@@ -154,18 +151,23 @@ public sealed partial class FunctionLowering
             return run.Finish(BodyTail(loop.Body, Use.Effect, _ => Apply(name, [next, .. Present(assigned)])));
         }
 
-        ImmutableArray<CoreVar> operands = Specialization.OperandsOf(loop.Body, _env, loop.Counter, index);
+        return Twice(Specialization.OperandsOf(loop.Body, _env, loop.Counter, index), Round);
+    }
+
+    /// <summary>One round; where the body calculates, lowered twice: for integers without any test, and in general.</summary>
+    private CoreExpr Twice(ImmutableArray<CoreVar> operands, Func<CoreExpr> round)
+    {
         if (operands.IsEmpty)
         {
-            return Round();
+            return round();
         }
 
         CoreExpr guard = AllOf([.. operands.Select(operand => Erlang("is_integer", Var(operand)))]);
         CoreExpr fast = Branch(() =>
         {
             _env = _env.WithIntegers(operands);
-            return Round();
+            return round();
         });
-        return If(guard, fast, Branch(Round));
+        return If(guard, fast, Branch(round));
     }
 }

@@ -23,6 +23,10 @@ public sealed partial class FunctionLowering
     private readonly Variable _returnTag;
     private readonly bool _isClassSide;
     private readonly bool _inBlock;
+
+    /// <summary>Variables that the code around keeps in a cell just while this block is called.</summary>
+    private ImmutableHashSet<Variable> _lent = [];
+
     private Environment _env = Environment.Empty;
 
     private FunctionLowering(
@@ -50,7 +54,9 @@ public sealed partial class FunctionLowering
 
     /// <summary>Variables that the code assigns and that exist outside it.</summary>
     private ImmutableArray<Variable> Assigned(params ReadOnlySpan<object?> code) =>
-        [.. _assignments.Of(code).Where(_env.Holds)];
+        [.. _assignments.Of(code).Where(variable => _env.Holds(variable) && !InCell(variable))];
+
+    private bool InCell(Variable variable) => variable.IsCelled || _lent.Contains(variable);
 
     private CoreExpr Continue(Continuation? continuation, CoreExpr value) =>
         continuation is null ? value : continuation(value);
@@ -77,11 +83,11 @@ public sealed partial class FunctionLowering
         run.Bind($"cell_{variable.Name}", Call("bt_cell", "new", value));
 
     private CoreExpr Read(Variable variable) =>
-        variable.IsCelled ? Call("bt_cell", "get", _env[variable]) : _env[variable];
+        InCell(variable) ? Call("bt_cell", "get", _env[variable]) : _env[variable];
 
     private void Write(Variable variable, CoreExpr value, Run run)
     {
-        if (variable.IsCelled)
+        if (InCell(variable))
         {
             run.Effect(Call("bt_cell", "put", _env[variable], value));
         }

@@ -22,7 +22,7 @@ public static class Specialization
         BoundWalker.Walk(body, node =>
         {
             size++;
-            nested |= node is BoundCountLoop or BoundWhile or BoundRepeat or BoundBlock;
+            nested |= node is BoundCountLoop or BoundWhile or BoundRepeat or BoundEach or BoundBlock;
             foreach (Variable variable in OperandVariables(node))
             {
                 CoreVar? value = ReferenceEquals(variable, counter) ? index : Known(variable, environment);

@@ -41,6 +41,7 @@ public sealed partial class Binder
             ("timesRepeat:", { } body, _) => TimesRepeat(send, body, spine),
             ("to:do:", _, _) when Loop(send, 1) is { } body => CountLoop(send, null, body, spine),
             ("to:by:do:", _, _) when Loop(send, 2) is { } body => CountLoop(send, Step(send), body, spine),
+            ("do:", _, _) when Loop(send, 0) is { } body => Each(send, body),
             _ => null,
         };
     }
@@ -119,6 +120,16 @@ public sealed partial class Binder
         BoundExpr stop = Bind(send.Receiver);
         var one = new BoundInteger(send.Span, 1);
         return new BoundCountLoop(send.Span, send.Selector, one, stop, one, Anonymous(), BindInlined(body, spine));
+    }
+
+    /// <summary>
+    /// A List is looped over in line; other collections of the library get a block, which none of them keeps.
+    /// </summary>
+    private BoundEach Each(SendExpression send, BlockExpression block)
+    {
+        BoundExpr receiver = Bind(send.Receiver);
+        BoundBody body = BindInlined(block, false);
+        return new BoundEach(send.Span, receiver, ParameterOf(block), body);
     }
 
     /// <summary>A step that is not a literal may have either sign: that loop is left to the library.</summary>

@@ -138,6 +138,12 @@ public sealed record BoundCountLoop(
     TextSpan Span, string Selector, BoundExpr Start, BoundExpr Stop, BoundExpr Step, Variable Counter, BoundBody Body)
     : BoundExpr(Span);
 
+/// <summary>
+/// <c>c do: [:each | …]</c>: a loop in line if the receiver turns out to be a List, else the message with a block.
+/// </summary>
+public sealed record BoundEach(
+    TextSpan Span, BoundExpr Receiver, Variable Element, BoundBody Body) : BoundExpr(Span);
+
 public sealed record BoundMatch(TextSpan Span, BoundExpr Subject, ImmutableArray<BoundArm> Arms) : BoundExpr(Span);
 
 /// <summary>A selective receive; the guard of an arm has been checked to be a pure test.</summary>

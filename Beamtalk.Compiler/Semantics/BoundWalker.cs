@@ -50,6 +50,7 @@ public static class BoundWalker
         BoundWhile loop => [loop.Condition, loop.Body],
         BoundRepeat loop => [loop.Body],
         BoundCountLoop loop => [loop.Start, loop.Stop, loop.Body],
+        BoundEach loop => [loop.Receiver, loop.Body],
         BoundMatch match => match.Arms.Cast<object?>().Prepend(match.Subject),
         BoundReceive receive => receive.Arms.Cast<object?>().Append(receive.Timeout).Append(receive.TimeoutBlock),
         BoundTuplePattern tuple => tuple.Elements,

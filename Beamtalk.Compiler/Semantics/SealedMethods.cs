@@ -25,6 +25,8 @@ public static class SealedMethods
         "whileTrue:", "whileFalse:", "whileTrue", "whileFalse", "repeat",
     ]);
 
+    private static readonly FrozenSet<string> Iteration = FrozenSet.ToFrozenSet(["do:"]);
+
     public static bool Contains(ClassSignature signature, string selector) =>
         signature.Package == ClassTable.StandardPackage
         && (Everywhere.Contains(selector) || Own(signature.Name).Contains(selector));
@@ -33,6 +35,7 @@ public static class SealedMethods
     {
         "Boolean" => Conditions,
         "Block" => Blocks,
+        "List" => Iteration,
         "Number" or "Integer" or "Float" => Arithmetic.Union(Loops).ToFrozenSet(),
         "String" or "Symbol" or "UndefinedObject" => Arithmetic.Where(Operators.IsComparison).ToFrozenSet(),
         _ => FrozenSet<string>.Empty,
