@@ -6,9 +6,11 @@
 %% dictionary remembers only the handle, so that a sweep finds the keys of dead cells without
 %% looking at anybody's heap.
 %%
-%% A block is made by an exported function of its module from an environment, its only free
-%% variable: `{'$bt_env', Module, Maker, Self, Variable…}'. So a block that leaves the process
-%% can be made anew, with cells of its own that start at the values of that moment.
+%% What the dictionary holds of a cell may itself be a block that has the cell: such rings keep
+%% themselves alive, and bt_cycle finds them.
+%%
+%% A block that leaves the process is made anew (bt_block), with cells of its own that start at
+%% the values of that moment.
 -module(bt_cell).
 
 -export([new/1, get/1, put/2, copy/1, live/0]).
@@ -27,7 +29,8 @@
 
 -define(CELLS, '$bt_cells').
 -define(FIRST_SWEEP, 64).
--define(COLLECT_FROM, 1024).
+%% So many survivors are worth a garbage collection and a search for rings.
+-define(COLLECT_FROM, 128).
 
 -record(cells, {
     count = 0 :: non_neg_integer(),
@@ -99,27 +102,29 @@ cells() ->
         Cells -> Cells
     end.
 
-sweep(Cells) ->
-    Swept = swept(Cells),
-    case Swept#cells.count >= ?COLLECT_FROM andalso
-        Swept#cells.count >= 2 * Cells#cells.survivors
-    of
-        true ->
-            %% Many survivors may only be garbage of an old generation.
+sweep(#cells{keys = Keys, survivors = Before}) ->
+    Alive = swept(Keys),
+    case length(Alive) of
+        Count when Count >= ?COLLECT_FROM, Count >= 2 * Before ->
+            %% They may be garbage that was not collected yet, or rings.
             true = erlang:garbage_collect(),
-            finish(swept(Swept));
-        false ->
-            finish(Swept)
+            finish(without_rings(swept(Alive)));
+        _ ->
+            finish(Alive)
     end.
 
-finish(#cells{count = Count} = Cells) ->
+without_rings([]) -> [];
+without_rings(Keys) -> bt_cycle:collect(Keys).
+
+finish(Keys) ->
+    Count = length(Keys),
     Limit = max(?FIRST_SWEEP, 2 * Count),
-    _ = erlang:put(?CELLS, Cells#cells{limit = Limit, survivors = Count}),
+    Cells = #cells{count = Count, limit = Limit, survivors = Count, keys = Keys},
+    _ = erlang:put(?CELLS, Cells),
     ok.
 
-swept(#cells{keys = Keys} = Cells) ->
-    Alive = [Entry || {Key, Handle} = Entry <- Keys, is_alive(Handle) orelse erased(Key)],
-    Cells#cells{count = length(Alive), keys = Alive}.
+swept(Keys) ->
+    [Entry || {Key, Handle} = Entry <- Keys, is_alive(Handle) orelse erased(Key)].
 
 is_alive(Handle) ->
     bt_weak:probe(Handle) =/= dead.
@@ -140,19 +145,10 @@ copy(Term) ->
     end.
 
 copy_blocks(Term) ->
-    case has_block(Term) of
+    case bt_block:is_in(Term) of
         true -> tied(Term, knot(Term));
         false -> Term
     end.
-
-has_block(Term) when is_function(Term) -> true;
-has_block([Head | Tail]) -> has_block(Head) orelse has_block(Tail);
-has_block(Term) when is_tuple(Term) -> has_block(Term, tuple_size(Term));
-has_block(Term) when is_map(Term) -> has_block(maps:to_list(Term));
-has_block(_Term) -> false.
-
-has_block(_Tuple, 0) -> false;
-has_block(Tuple, N) -> has_block(element(N, Tuple)) orelse has_block(Tuple, N - 1).
 
 %% All cells that the term's blocks lead to, also through each other's values.
 -spec knot(term()) -> knot().
@@ -162,8 +158,8 @@ knot(Term) ->
 strand(Value) ->
     New = erlang:unique_integer(),
     Reference = bt_weak:new(),
-    case has_block(Value) of
-        true -> {New, Reference, template, map_cells(fun bare/1, Value)};
+    case bt_block:is_in(Value) of
+        true -> {New, Reference, template, bt_block:map_cells(fun bare/1, Value)};
         false -> {New, Reference, plain, Value}
     end.
 
@@ -177,7 +173,7 @@ reachable({'$cell', _, _, _} = Cell, Found) ->
             reachable(Value, Found#{Key => Value})
     end;
 reachable(Block, Found) when is_function(Block) ->
-    reachable(environment(Block), Found);
+    reachable(bt_block:environment(Block), Found);
 reachable([Head | Tail], Found) ->
     reachable(Tail, reachable(Head, Found));
 reachable(Tuple, Found) when is_tuple(Tuple) ->
@@ -193,7 +189,7 @@ bare({'$cell', _, _, _} = Cell) -> {'$cell', key(Cell)}.
 %% The term with the knot's new cells in place of the old ones.
 -spec tied(term(), knot()) -> term().
 tied(Term, Knot) ->
-    map_cells(fun(Cell) -> new_cell(old_key(Cell), Knot) end, Term).
+    bt_block:map_cells(fun(Cell) -> new_cell(old_key(Cell), Knot) end, Term).
 
 old_key({'$cell', Key}) -> Key;
 old_key(Cell) -> key(Cell).
@@ -205,35 +201,3 @@ new_cell(Old, Knot) ->
     end.
 
 later(Old, Knot) -> {'$bt_knot', Old, Knot}.
-
-%% The term with all cells replaced, and all blocks that have some made anew.
-map_cells(Fun, Block) when is_function(Block) ->
-    Env = environment(Block),
-    case map_cells(Fun, Env) of
-        Env -> Block;
-        NewEnv -> make(NewEnv)
-    end;
-map_cells(Fun, {'$cell', _} = Cell) ->
-    Fun(Cell);
-map_cells(Fun, {'$cell', _, _, _} = Cell) ->
-    Fun(Cell);
-map_cells(Fun, [Head | Tail]) ->
-    [map_cells(Fun, Head) | map_cells(Fun, Tail)];
-map_cells(Fun, Tuple) when is_tuple(Tuple) ->
-    list_to_tuple(map_cells(Fun, tuple_to_list(Tuple)));
-map_cells(Fun, Map) when is_map(Map) ->
-    maps:from_list(map_cells(Fun, maps:to_list(Map)));
-map_cells(_Fun, Term) ->
-    Term.
-
-%% The environment of a block of ours; any other fun has none.
-environment(Block) ->
-    case erlang:fun_info(Block, env) of
-        {env, [Env]} when element(1, Env) =:= '$bt_env' -> Env;
-        _ -> none
-    end.
-
-make(Env) ->
-    Module = element(2, Env),
-    Maker = element(3, Env),
-    Module:Maker(Env).

@@ -1,7 +1,7 @@
 -module(bt_cell_tests).
 -include_lib("eunit/include/eunit.hrl").
 
--export(['mk 1'/1, 'mk 2'/1, 'mk 3'/1]).
+-export(['mk 1'/1, 'mk 2'/1, 'mk 3'/1, 'mk 4'/1]).
 
 all_test_() ->
     [
@@ -15,6 +15,12 @@ all_test_() ->
         {"a block that is in the variable it captures", fun cycle/0},
         {"two blocks that know each other", fun mutual_cycle/0},
         {"what has no blocks is not copied", fun no_copy/0},
+        {"rings that nobody holds are swept", {timeout, 120, fun rings/0}},
+        {"rings held by the stack are not", {timeout, 60, fun ring_on_stack/0}},
+        {"rings held by a timer's message are not", {timeout, 60, fun ring_in_message/0}},
+        {"rings held by the state are not", {timeout, 60, fun ring_in_state/0}},
+        {"what a held ring leads to is kept with it", {timeout, 60, fun ring_behind_ring/0}},
+        {"rings and copies", {timeout, 60, fun ring_of_copy/0}},
         {"cells behave as variables", {timeout, 60, fun model/0}}
     ].
 
@@ -36,6 +42,14 @@ factorial({'$bt_env', _, _, _, Cell}, N) -> N * (bt_cell:get(Cell))(N - 1).
 
 other(_, 0) -> done;
 other({'$bt_env', _, _, _, Cell}, N) -> (bt_cell:get(Cell))(N - 1).
+
+%% Counts, and has a variable that holds the block itself.
+'mk 4'(Env) ->
+    fun() -> count_and_self(Env) end.
+
+count_and_self({'$bt_env', _, _, _, Count, Me}) ->
+    true = is_function(bt_cell:get(Me), 0),
+    bt_cell:put(Count, bt_cell:get(Count) + 1).
 
 block(Maker, Cell) ->
     ?MODULE:Maker({'$bt_env', ?MODULE, Maker, nil, Cell}).
@@ -158,6 +172,84 @@ mutual_cycle() ->
     Twice = fun({F, G}) -> elsewhere([G, F], fun([H, I]) -> [H(4), I(7)] end) end,
     ?assertEqual([done, done], elsewhere({A, B}, Twice)).
 
+%% A block that is in a variable it uses, and counts.
+ring() ->
+    Me = bt_cell:new(nil),
+    Block = ?MODULE:'mk 4'({'$bt_env', ?MODULE, 'mk 4', nil, bt_cell:new(0), Me}),
+    bt_cell:put(Me, Block),
+    1 = Block(),
+    Block.
+
+churn_rings(0) -> ok;
+churn_rings(N) ->
+    ring(),
+    churn_rings(N - 1).
+
+rings() ->
+    {Keys, Memory} = fresh(fun() ->
+        churn_rings(50000),
+        garbage_collect(),
+        {memory, Memory} = process_info(self(), memory),
+        {length(get_keys()), Memory}
+    end),
+    ?assert(Keys < 600),
+    ?assert(Memory < 500000).
+
+ring_on_stack() ->
+    Counts = fresh(fun() ->
+        Rings = [ring() || _ <- lists:seq(1, 10)],
+        churn_rings(1000),
+        First = [Ring() || Ring <- Rings],
+        churn_rings(1000),
+        {First, [Ring() || Ring <- Rings]}
+    end),
+    ?assertEqual({lists:duplicate(10, 2), lists:duplicate(10, 3)}, Counts).
+
+ring_in_message() ->
+    Count = fresh(fun() ->
+        erlang:send_after(1, self(), {ring, ring()}),
+        churn_rings(1000),
+        Again = receive {ring, Ring} -> Ring() end,
+        churn_rings(1000),
+        Again
+    end),
+    ?assertEqual(2, Count).
+
+ring_in_state() ->
+    Count = fresh(fun() ->
+        put('@ring', ring()),
+        churn_rings(1000),
+        (get('@ring'))()
+    end),
+    ?assertEqual(2, Count).
+
+ring_behind_ring() ->
+    Live = fresh(fun() ->
+        Held = bt_cell:new(nil),
+        bt_cell:put(Held, [ring(), ring()]),
+        churn_rings(1000),
+        [2, 2] = [Ring() || Ring <- bt_cell:get(Held)],
+        churn_rings(1000),
+        [3, 3] = [Ring() || Ring <- bt_cell:get(Held)],
+        bt_cell:put(Held, nil),
+        churn_rings(1000),
+        garbage_collect(),
+        bt_cell:live()
+    end),
+    ?assert(Live < 400).
+
+ring_of_copy() ->
+    Copied = fresh(fun() -> bt_cell:copy({ring(), ring()}) end),
+    Counts = fresh(fun() ->
+        {A, B} = Copied,
+        churn_rings(1000),
+        First = A(),
+        churn_rings(1000),
+        Sent = elsewhere({B, A}, fun({C, D}) -> churn_rings(500), {C(), D()} end),
+        {First, A(), B(), Sent}
+    end),
+    ?assertEqual({2, 3, 2, {2, 3}}, Counts).
+
 no_copy() ->
     (counter_from(0))(),
     Big = lists:seq(1, 100),
@@ -188,4 +280,5 @@ run([collect | Commands], Cells, Model) ->
     run(Commands, Cells, Model);
 run([churn | Commands], Cells, Model) ->
     activations(200),
+    churn_rings(200),
     run(Commands, Cells, Model).
