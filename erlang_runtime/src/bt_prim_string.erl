@@ -112,6 +112,8 @@ concat(Text, Other) ->
     bt_error:operands(',', Text, Other).
 
 -spec repeat(binary(), term()) -> binary().
+repeat(<<>>, Count) when is_integer(Count) ->
+    <<>>;
 repeat(Text, Count) when is_integer(Count), byte_size(Text) * Count =< ?MOST_BYTES ->
     binary:copy(Text, max(Count, 0));
 repeat(Text, Count) when is_integer(Count) ->
