@@ -101,7 +101,7 @@ ensure(Block, After) ->
     try
         bt_op:touch(Block())
     after
-        After()
+        run_after(After)
     end.
 
 %% @doc Runs the block, and the other one only if the first does not end by itself.
@@ -111,9 +111,13 @@ if_curtailed(Block, After) ->
         bt_op:touch(Block())
     catch
         Class:Reason:Stack ->
-            _ = After(),
+            _ = run_after(After),
             bt_error:reraise(Class, Reason, Stack)
     end.
+
+%% What is no block may still understand `value'.
+run_after(After) when is_function(After, 0) -> After();
+run_after(Other) -> bt_send:call(Other, value).
 
 %%% Signalling
 

@@ -24,7 +24,7 @@ is_facade(_) -> false.
 %% @doc The class of a name, or nil.
 -spec class_named(term()) -> bt_class:object() | nil.
 class_named(Name) when is_binary(Name) ->
-    class_named(binary_to_atom(Name));
+    class_named(bt_prim_symbol:from(Name));
 class_named(Name) when is_atom(Name) ->
     try
         bt_class:resolve(Name)

@@ -2,7 +2,8 @@
 %%% for the instance side of its class, a metaclass for the class side.
 -module(bt_prim_behaviour).
 
--export([name/1, sole_instance/1, superclass/1, subclasses/1, inherits_from/2, new/2]).
+-export([name/1, sole_instance/1, superclass/1, subclasses/1, all_subclasses/1]).
+-export([inherits_from/2, new/2]).
 -export([methods/1, all_selectors/1, method/2, includes/2, instances/1]).
 -export([variables/1, all_variables/1, class_variables/1]).
 -export([doc/1, set_doc/2, source_file/1, modifiers/1, package/1]).
@@ -36,6 +37,13 @@ superclass(#{module := Module} = Behaviour) ->
 subclasses(#{module := Module} = Behaviour) ->
     [Behaviour#{module := Facade} || #{module := Facade} <- bt_prim_beamtalk:all_classes(),
                                      bt_class:superclass(Facade) =:= Module].
+
+%% @doc All classes below, by name.
+-spec all_subclasses(behaviour()) -> [behaviour()].
+all_subclasses(#{module := Module} = Behaviour) ->
+    [Behaviour#{module := Facade} || #{module := Facade} <- bt_prim_beamtalk:all_classes(),
+                                     Facade =/= Module,
+                                     bt_class:inherits_from(Facade, Module)].
 
 %% @doc Whether the other one is among the superclasses.
 -spec inherits_from(behaviour(), term()) -> boolean().

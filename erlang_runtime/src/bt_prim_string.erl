@@ -39,7 +39,7 @@ at(Text, Index) ->
 
 -spec out_of_bounds(term(), term()) -> no_return().
 out_of_bounds(Text, Index) ->
-    bt_prim_collection:out_of_bounds(Index, string:length(Text), Text, 'at:').
+    bt_prim_collection:out_of_bounds(Index, ?MODULE:length(Text), Text, 'at:').
 
 %% @doc So many graphemes after the first ones; a negative number counts as none.
 -spec slice(binary(), non_neg_integer(), term()) -> binary().
