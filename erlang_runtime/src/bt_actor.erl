@@ -7,7 +7,7 @@
 -compile({no_auto_import, [spawn/1, monitor/2]}).
 
 -export([spawn/1, spawn_with/4, spawn_named/3, start_link/1, start_link/2, init/2]).
--export([send/3, call/3, cast/3, call_list/3]).
+-export([send/3, call/3, cast/3]).
 -export([local/3, class_of/1, get_var/2, put_var/3, current/0]).
 -export([stop/1, stop/2, kill/1, is_alive/1, link/2, unlink/2, monitor/2, trap_exit/1]).
 
@@ -93,10 +93,6 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
         Way -> call_with_alias(Way, Actor, Selector, Arguments)
     end;
 call(_, _, _) -> erlang:error(bt_fault:deadlock([self()])).
-
-%% @doc The same, for a facade that was called from another process than the actor's.
--spec call_list(pid(), atom(), [term()]) -> term().
-call_list(Actor, Selector, Arguments) -> call(Actor, Selector, Arguments).
 
 %% A late answer must not stay in the mailbox of a process that does not know our messages.
 -spec call_with_alias(foreign | open, pid(), atom(), [term()]) -> term().

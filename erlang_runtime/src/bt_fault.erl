@@ -5,7 +5,7 @@
 -module(bt_fault).
 
 -export([timeout/2, deadlock/1, actor_died/3, expired/1, instantiation/1, name_taken/2,
-         no_name/1, no_variable/2, foreign_state/1, type_error/2,
+         no_variable/2, foreign_state/1, type_error/2,
          user_error/1, exit_reason/1]).
 -export_type([exception/0]).
 
@@ -66,13 +66,6 @@ name_taken(Name, Actor) ->
     Text = bt_print:print_string(Name),
     new('Error', name_taken, <<"the name ", Text/binary, " is taken">>, nil,
         #{receiver => Actor}).
-
-%% @doc No process has the name.
--spec no_name(term()) -> exception().
-no_name(Name) ->
-    Text = bt_print:print_string(Name),
-    new('KeyNotFound', key_not_found, <<"no actor is registered as ", Text/binary>>, nil,
-        #{key => Name}).
 
 %% @doc A keyword names no state variable of the class.
 -spec no_variable(module(), atom()) -> exception().

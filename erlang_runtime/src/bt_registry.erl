@@ -2,24 +2,8 @@
 %% shells know them too. A process has at most one name, and a dead one none.
 -module(bt_registry).
 
--export([at/1, at/2, put/2, remove/1, keys/0]).
--export([register_as/2, unregister/1, name_of/1, named/1]).
-
-%% @doc The actor of this name; KeyNotFound if there is none.
--spec at(term()) -> pid().
-at(Name) ->
-    case named(Name) of
-        nil -> erlang:error(bt_fault:no_name(Name));
-        Actor -> Actor
-    end.
-
-%% @doc The same, or the value of the block.
--spec at(term(), fun(() -> term())) -> term().
-at(Name, Absent) ->
-    case named(Name) of
-        nil -> Absent();
-        Actor -> Actor
-    end.
+-export([named/1, put/2, remove/1, keys/0]).
+-export([register_as/2, unregister/1, name_of/1]).
 
 %% @doc The actor of this name, or nil.
 -spec named(term()) -> pid() | nil.

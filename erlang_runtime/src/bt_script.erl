@@ -4,7 +4,7 @@
 %% statement it still runs the blocks it has registered on futures and timers, for 30 s at most.
 -module(bt_script).
 
--export([run/2, main/2, arguments/0]).
+-export([run/2, arguments/0]).
 
 -define(ARGUMENTS, bt_script_arguments).
 -define(SETTLE_MS, 30000).
@@ -19,7 +19,6 @@ run(Facade, Arguments) ->
     _ = logger_std_h:filesync(default),
     erlang:halt(Status).
 
-%% @doc The same without halting; answers the exit status.
 -spec main(module(), [unicode:chardata()]) -> 0 | 1.
 main(Facade, Arguments) ->
     persistent_term:put(?ARGUMENTS, [unicode:characters_to_binary(A) || A <- Arguments]),

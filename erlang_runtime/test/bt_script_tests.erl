@@ -8,8 +8,9 @@
 
 %% Scripts end their node, so each has a node of its own, and its output is what counts.
 script_test_() ->
-    {timeout, 60, [fun output_and_status/0, fun uncaught_error/0, fun waits_for_blocks/0,
-                   fun killed/0, fun closed_pipe/0]}.
+    [{timeout, 120, Test}
+     || Test <- [fun output_and_status/0, fun uncaught_error/0, fun waits_for_blocks/0,
+                 fun killed/0, fun closed_pipe/0]].
 
 run(Body) -> run(Body, "2>&1; echo \"[$?]\"").
 
