@@ -5,8 +5,11 @@ namespace Beamtalk.Metamorphic;
 /// <summary>
 /// A few statements and a last expression over the variables <c>@a @b @c @log @xs @d</c>, which each placement
 /// makes into variables of its own kind. <see cref="Returns"/>: a statement may leave with <c>^</c>.
+/// <see cref="NestsUpdates"/>: the value in an update may change variables itself, which comes to something else where
+/// updates are atomic.
 /// </summary>
-internal sealed record Fragment(int Number, ImmutableArray<string> Statements, string Result, bool Returns)
+internal sealed record Fragment(
+    int Number, ImmutableArray<string> Statements, string Result, bool Returns, bool NestsUpdates)
 {
     /// <summary>The variables with the values they begin with.</summary>
     public static readonly ImmutableArray<(string Name, string Value)> Variables =

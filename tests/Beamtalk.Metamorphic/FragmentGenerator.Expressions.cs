@@ -17,6 +17,7 @@ internal sealed partial class FragmentGenerator
         () => $"(self apply: [{Body(depth)}])",
         () => Folded(depth),
         () => Protected(depth),
+        () => Sent(depth),
         () => $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])",
         () => $"(nil ifNil: [{Body(depth)}])");
 
@@ -44,7 +45,19 @@ internal sealed partial class FragmentGenerator
                 + $"{name} when: [{name} > 2] -> [{With(name, () => Body(depth))}]; _ -> {Number(depth + 1)}])",
             () => $"({{{Number(depth + 1)}, {Number(depth + 1)} % 2}} match: [{{{name}, 0}} -> "
                 + $"{With(name, () => Number(depth + 1))}; {{_, {name}}} -> [{With(name, () => Body(depth))}]])",
+            () => $"(@d match: [#{{#k0 => {name}}} -> [{With(name, () => Body(depth))}]; _ -> {Number(depth + 1)}])",
+            () => $"(@log match: [\"p\" ++ {name} -> {name} size; _ -> [{Body(depth)}]])",
             () => $"(@xs match: [#() -> 0; #({name}, ...rest{name}) -> {With(name, () => Number(depth + 1))} + rest{name} size])");
+    }
+
+    private string Sent(int depth)
+    {
+        string name = Fresh("y");
+        return OneOf(
+            () => $"(self kind: {Number(depth + 1)})",
+            () => $"(self twice: 1; apply: [{Body(depth)}])",
+            () => $"(self perform: #apply:to: with: [:{name} | {With(name, () => Body(depth))}] with: {Number(depth + 1)})",
+            () => $"((@xs take: 3) detect: [:{name} | {Statements(depth)}. {name} > 4] ifNone: [{Body(depth)}])");
     }
 
     private string Called(int depth)
@@ -66,6 +79,13 @@ internal sealed partial class FragmentGenerator
                 + $"inject: 0 into: [:{sum} :{item}x | ({sum} + {item}x) % 97])");
     }
 
+    private string Retried(int depth, string error)
+    {
+        string counter = Fresh("w");
+        return $"([{counter} := 0. [{counter} += 1. {Statements(depth)}. {counter} < 2 ifTrue: [Error signal: \"again\"]. "
+            + $"{Number(depth + 1)}] on: Error do: [:{error} | {error} retry]] value)";
+    }
+
     private string Protected(int depth)
     {
         string error = Fresh("e");
@@ -75,6 +95,10 @@ internal sealed partial class FragmentGenerator
             () => $"([{failing}] on: Error do: [:{error} | {error} return: {Number(depth + 1)}])",
             () => $"([{Body(depth)}] ensure: [{Statements(depth)}])",
             () => $"([[{failing}] ensure: [{Statements(depth)}]] on: Error do: [:{error} | {Number(depth + 1)}])",
+            () => $"([{Statements(depth)}. (Warning signal: \"hm\") + {Number(depth + 1)}] on: Warning do: "
+                + $"[:{error} | {Statements(depth)}. {error} resume: {Number(depth + 1)}])",
+            () => Retried(depth, error),
+            () => $"([[{failing}] ifCurtailed: [{Statements(depth)}]] on: Error do: [:{error} | {Number(depth + 1)}])",
             () => $"([(MetaHelper spawn) crash: {Number(depth + 1)}] on: Error do: [:{error} | {Body(depth)}])");
     }
 }

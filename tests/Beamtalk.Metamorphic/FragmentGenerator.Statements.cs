@@ -17,20 +17,24 @@ internal sealed partial class FragmentGenerator
 
     private string Simple(int depth) => OneOf(
         () => $"{Pick(Numbers)} := {Number(depth)}",
-        () => $"{Pick(Numbers)} += {Number(depth)} % 7",
-        () => $"{Pick(Numbers)} -= {Number(depth)} % 5",
+        () => $"{Pick(Numbers)} += {Update(depth)} % 7",
+        () => $"{Pick(Numbers)} -= {Update(depth)} % 5",
         () => $"@log := @log , \"{Pick("p", "q")}{{{Number(depth)}}}\"",
-        () => $"@xs add: {Number(depth)}",
-        () => $"@xs add: {Number(depth)}; addFirst: {Number(depth)}",
-        () => $"@d at: #k{_random.Next(3)} put: {Number(depth)}",
+        () => $"@xs add: {Update(depth)}",
+        () => $"@xs add: {Update(depth)}; addFirst: {Update(depth)}",
+        () => $"@d at: #k{_random.Next(3)} put: {Update(depth)}",
         () => Swap(depth),
         () => Temporary(depth));
 
-    /// <summary>A variable of the innermost block, known to what follows in it.</summary>
+    /// <summary>
+    /// A variable that is known to what follows in its block. Few names: sibling blocks have one each, or share them.
+    /// Sometimes it holds a future, which whatever uses it waits for.
+    /// </summary>
     private string Temporary(int depth)
     {
-        string name = Fresh("t");
-        string text = $"{name} := {Number(depth)}";
+        string value = _random.Next(4) == 0 ? $"helper double: {Number(depth)} % 50" : Number(depth);
+        string name = Pick("t", "u", "v");
+        string text = $"{name} := {value}";
         _locals = _locals.Push(name);
         return text;
     }
@@ -40,6 +44,8 @@ internal sealed partial class FragmentGenerator
         (string left, string right) = (Fresh("l"), Fresh("r"));
         string text = OneOf(
             () => $"{{{left}, {right}}} := {{{Number(depth)}, {Number(depth)}}}",
+            () => $"#[{left}, {right}] := #[{Number(depth)}, {Number(depth)}]",
+            () => $"#{{#l => {left}}} := #{{#l => {Number(depth)}}}. {right} := {left}",
             () => $"#({left}, ...{right}s) := #({Number(depth)}, 2) , @xs. {right} := {right}s size");
         _locals = _locals.Push(left).Push(right);
         return text;
@@ -57,6 +63,7 @@ internal sealed partial class FragmentGenerator
         string Inside() => With(index, () => Statements(depth));
         return OneOf(
             () => $"1 to: {_random.Next(1, 4)} do: [:{index} | {Inside()}]",
+            () => $"1 to: ({Number(depth)} % 4) do: [:{index} | {Inside()}]",
             () => $"{_random.Next(3, 6)} to: 1 by: -2 do: [:{index} | {Inside()}]",
             () => $"{_random.Next(1, 4)} timesRepeat: [{Statements(depth)}]",
             () => $"#(7, 8, 9) do: [:{index} | {Inside()}]",

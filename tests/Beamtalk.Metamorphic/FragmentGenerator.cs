@@ -21,13 +21,27 @@ internal sealed partial class FragmentGenerator(int seed)
     private int _left;
     private bool _mayReturn;
     private bool _returns;
+    private bool _nestsUpdates;
 
     public Fragment Next(int number)
     {
-        (_locals, _names, _left, _returns, _mayReturn) = ([], 0, Size, false, _random.Next(3) == 0);
+        (_locals, _names, _left, _mayReturn) = ([], 0, Size, _random.Next(3) == 0);
+        (_returns, _nestsUpdates) = (false, false);
         int length = _random.Next(2, 6);
         ImmutableArray<string> statements = [.. Enumerable.Range(0, length).Select(_ => Statement(0))];
-        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _returns);
+        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _returns, _nestsUpdates);
+    }
+
+    /// <summary>The value in a compound assignment or an updating message.</summary>
+    private string Update(int depth)
+    {
+        if (_random.Next(2) == 0)
+        {
+            return Atomic();
+        }
+
+        _nestsUpdates = true;
+        return Number(depth);
     }
 
     private string Fresh(string prefix) => $"{prefix}{++_names}";

@@ -7,10 +7,10 @@ namespace Beamtalk.Metamorphic;
 internal sealed record Program(string File, string Source, string Expression);
 
 /// <summary>
-/// A place for a fragment. Wherever it stands it must come to the same: in variables of an actor, fields of a value, local
+/// A place for a fragment, null for one that does not fit. Wherever it stands it must come to the same: in variables of an actor, fields of a value, local
 /// variables, with a block around it or without.
 /// </summary>
-internal sealed partial record Placement(string Name, Func<Fragment, string, Program> Place)
+internal sealed partial record Placement(string Name, Func<Fragment, string, Program?> Place)
 {
     private const string Indent = "    ";
 
@@ -23,6 +23,7 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
         new("ClassMethod", (fragment, id) => InClass(fragment, id, Plain)),
         new("ClassBlock", (fragment, id) => InClass(fragment, id, InBlock)),
         new("BlockWithVariables", InBlockWithVariables),
+        new("ClassVariables", InClassVariables),
         new("TestCase", (fragment, id) => InActor("TestCase", fragment, id, Plain)),
         new("Script", InScript),
     ];
@@ -52,6 +53,19 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
     {
         IEnumerable<string> lines = Locals.Concat(body(fragment).Select(line => Bind(line, "")));
         return new Program($"{id}.bt", Class("Object", id, [], "class ", lines), $"{id} run");
+    }
+
+    private static Program? InClassVariables(Fragment fragment, string id)
+    {
+        if (fragment.NestsUpdates)
+        {
+            return null;
+        }
+
+        IEnumerable<string> variables =
+            Fragment.Variables.Select(variable => $"  classState: {variable.Name} = {variable.Value}");
+        string source = Class("Object", id, variables, "class ", Plain(fragment).Select(line => Bind(line, "self.")));
+        return new Program($"{id}.bt", source, $"{id} run");
     }
 
     /// <summary>The variables belong to the block: nobody outside mentions them.</summary>
@@ -102,6 +116,9 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
         $"{indent}{side}apply: block to: x => block value: x",
         $"{indent}{side}each: list do: block => list do: block",
         $"{indent}{side}twice: n => n + n",
+        $"{indent}{side}kind: 0 => 10",
+        $"{indent}{side}kind: n when: [n > 50] => 20",
+        $"{indent}{side}kind: n => n",
         $"{indent}{side}counter =>",
         $"{indent}  n := 0",
         $"{indent}  [n := n + 1]",
