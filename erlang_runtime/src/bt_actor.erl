@@ -120,10 +120,10 @@ answer(Failure, Ref, Actor) -> fail(Failure, Ref, Actor).
 -spec fail(bt_wait:answer(), reference(), pid()) -> no_return().
 fail({fault, refused, Exception}, Ref, _) ->
     erlang:demonitor(Ref, [flush]),
-    erlang:error(Exception);
+    bt_error:raise_here(Exception);
 fail({fault, dying, Exception}, Ref, _) ->
     receive {'DOWN', Ref, process, _, _} -> ok end,
-    erlang:error(Exception);
+    bt_error:raise_here(Exception);
 fail({down, Reason}, _, Actor) ->
     erlang:error(bt_fault:actor_died(Actor, unknown, Reason));
 fail(timeout, Ref, Actor) ->

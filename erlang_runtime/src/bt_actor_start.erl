@@ -21,7 +21,7 @@
 spawn(Facade, Wishes) ->
     case start(Facade, free, Wishes) of
         {ok, Actor} -> Actor;
-        {failed, Exception, _} -> erlang:error(Exception);
+        {failed, Exception, _} -> bt_error:raise_here(Exception);
         {died, Actor, Reason} -> erlang:error(bt_fault:actor_died(Actor, Facade, Reason))
     end.
 

@@ -1,7 +1,7 @@
 %% @doc Exceptions: how the runtime raises them, and what Erlang's own errors become.
 -module(bt_error).
 
--export([raise/2, wrap/3, reraise/3, report/1]).
+-export([raise/2, wrap/3, reraise/3, raise_here/1, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
 -export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
 -export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
@@ -276,6 +276,14 @@ not_resumable(Exception) ->
     erlang:error(exception('bt.stdlib.Error', user_error, Message, Hint, Fields)).
 
 %%% What Erlang raises
+
+%% @doc Raises here what was raised in another process: its trace goes on with who waited for it.
+-spec raise_here(exception()) -> no_return().
+raise_here(#{stackTrace := [_ | _] = There} = Exception) ->
+    {current_stacktrace, Stack} = erlang:process_info(self(), current_stacktrace),
+    erlang:error(Exception#{stackTrace := bt_stack:continued(There, Stack)});
+raise_here(Exception) ->
+    erlang:error(Exception).
 
 %% @doc Any Erlang exception as an instance of an exception class, with its stack trace.
 -spec wrap(class(), term(), term()) -> exception().

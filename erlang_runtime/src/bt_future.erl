@@ -73,7 +73,7 @@ await(Value) -> await(Value, ?DEFAULT_MS).
 await({'$bt_future', _, _, _} = Future, Limit) ->
     case outcome(Future, Limit) of
         {ok, Value} -> Value;
-        {error, Exception} -> erlang:error(Exception)
+        {error, Exception} -> bt_error:raise_here(Exception)
     end;
 await(Value, _) -> Value.
 

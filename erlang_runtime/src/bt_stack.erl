@@ -2,10 +2,13 @@
 %% stack.
 -module(bt_stack).
 
--export([frames/1, format/1]).
+-export([frames/1, continued/2, format/1]).
 -export_type([frame/0]).
 
 -include("bt.hrl").
+
+%% An error may pass through any number of actors.
+-define(MAX_FRAMES, 64).
 
 %% An instance of StackFrame.
 -type frame() :: #{'$class' := module(), atom() => term()}.
@@ -21,6 +24,14 @@ frames(Stack) when is_list(Stack) ->
     end;
 frames(_) ->
     [].
+
+%% @doc The frames of an error in another process, and behind them those of who waited for it.
+-spec continued([frame()], term()) -> [frame()].
+continued(There, Stack) ->
+    case frames(Stack) of
+        [] -> There;
+        Here -> lists:sublist(lists:dropwhile(fun signals/1, There) ++ Here, ?MAX_FRAMES)
+    end.
 
 signals(#{moduleName := 'bt.stdlib.Exception'}) -> true;
 signals(#{moduleName := 'bt.stdlib.ProtoObject', method := 'doesNotUnderstand:args:'}) -> true;
