@@ -57,16 +57,17 @@ public static class Compilation
             [.. sources.SelectMany(Ordered).Select(diagnostic => options.Strict ? AsStrict(diagnostic) : diagnostic)];
         if (diagnostics.Any(diagnostic => diagnostic.IsError))
         {
-            return new CompilationResult([], diagnostics, ClassIndex.Empty, null);
+            return new CompilationResult([], diagnostics, ClassIndex.Empty, PassDump.Of(options.Dump, sources, index, []));
         }
 
         var assembler = new ScriptAssembler(classes, options.Package, number);
-        IEnumerable<CompiledModule> modules = bound.Select(item => ClassAssembler.Assemble(item, classes));
-        modules = modules.Concat(scripts.SelectMany(script => session is null
+        IEnumerable<CompiledModule> classModules = bound.Select(item => ClassAssembler.Assemble(item, classes));
+        IEnumerable<CompiledModule> scriptModules = scripts.SelectMany(script => session is null
             ? assembler.Assemble(script)
-            : assembler.AssembleInput(script)));
+            : assembler.AssembleInput(script));
+        ImmutableArray<CompiledModule> modules = [.. classModules, .. scriptModules];
         ClassIndex known = session is null ? index : index.With(Extended(scripts));
-        return new CompilationResult([.. modules], diagnostics, known, null);
+        return new CompilationResult(modules, diagnostics, known, PassDump.Of(options.Dump, sources, index, modules));
     }
 
     private static void CheckTypes(

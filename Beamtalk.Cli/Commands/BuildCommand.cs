@@ -20,7 +20,8 @@ public static class BuildCommand
         var paths = new Argument<string[]>("PATH") { Description = "Files and directories (default: .)", Arity = ArgumentArity.ZeroOrMore };
         var output = new Option<string>("--output", "-o") { Description = "Where the beams go", DefaultValueFactory = _ => DefaultOutput };
         var package = new Option<string>("--package") { Description = "The package of the classes", DefaultValueFactory = _ => "app" };
-        var dump = new Option<string?>("--dump") { Description = "Print the result of this pass", HelpName = "PASS" };
+        var dump = new Option<string?>("--dump") { Description = $"Print the result of a pass: {string.Join(", ", PassDump.Passes)}", HelpName = "PASS" };
+        dump.AcceptOnlyFromAmong([.. PassDump.Passes]);
         var core = new Option<bool>("--core") { Description = "Write the Core Erlang too" };
         var strict = new Option<bool>("--strict") { Description = "Type warnings are errors" };
         var command = new Command("build", "Compile .bt to .beam") { paths, output, package, dump, core, strict };

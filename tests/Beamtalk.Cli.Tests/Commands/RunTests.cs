@@ -92,7 +92,7 @@ public sealed class RunTests : IDisposable
         using Process process = Launcher.Start(_directory.Path, ["run", file]);
         (await process.StandardOutput.ReadLineAsync()).ShouldBe("ready");
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         process.ExitCode.ShouldNotBe(0);
         Directory.Exists($"/proc/{process.Id}").ShouldBeFalse();
     }
