@@ -30,7 +30,7 @@
 -define(CELLS, '$bt_cells').
 -define(FIRST_SWEEP, 64).
 %% So many survivors are worth a garbage collection and a search for rings.
--define(COLLECT_FROM, 128).
+-define(COLLECT_FROM, 64).
 
 -record(cells, {
     count = 0 :: non_neg_integer(),

@@ -161,15 +161,19 @@ upcast_list(R, Sel, Args) ->
     New.
 
 %% @doc The message itself, whoever asks for it: what `perform:' and its relatives do.
--spec perform(term(), atom(), [term()]) -> term().
-perform(R, Sel, Args) when is_atom(Sel), length(Args) < 256 ->
+-spec perform(term(), term(), [term()]) -> term().
+perform(R, Sel, Args) ->
+    self_send_list(R, selector(R, Sel, Args), Args).
+
+%% The selector of a message made at run time, if there can be such a message.
+selector(_R, Sel, Args) when is_atom(Sel) ->
     case arity(Sel) =:= length(Args) of
-        true -> self_send_list(R, Sel, Args);
+        true -> Sel;
         false -> bt_error:wrong_arguments(Sel, Args)
     end;
-perform(R, Sel, Args) when is_binary(Sel) ->
-    perform(R, bt_prim_symbol:from(Sel), Args);
-perform(R, Sel, _Args) ->
+selector(R, Sel, Args) when is_binary(Sel) ->
+    selector(R, bt_prim_symbol:from(Sel), Args);
+selector(R, Sel, _Args) ->
     bt_error:not_a_selector(R, Sel).
 
 %% The number of arguments that a selector takes: its colons, or one for an operator.
@@ -200,20 +204,30 @@ spawn(R, Sel, _Keywords, Values) ->
 send_actor(Actor, Sel, Args) ->
     case is_local(Sel) of
         false -> bt_actor:send(Actor, Sel, Args);
-        true -> bt_actor:local(Actor, Sel, Args)
+        true -> bt_actor:local(Actor, Sel, Args);
+        perform -> performed(fun send_actor/3, Actor, Sel, Args)
     end.
 
 call_actor(Actor, Sel, Args) ->
     case is_local(Sel) of
         false -> bt_actor:call(Actor, Sel, Args);
-        true -> bt_op:touch(bt_actor:local(Actor, Sel, Args))
+        true -> bt_op:touch(bt_actor:local(Actor, Sel, Args));
+        perform -> performed(fun call_actor/3, Actor, Sel, Args)
     end.
 
 cast_actor(Actor, Sel, Args) ->
     case is_local(Sel) of
         false -> bt_actor:cast(Actor, Sel, Args);
-        true -> bt_actor:local(Actor, Sel, Args)
+        true -> bt_actor:local(Actor, Sel, Args);
+        perform -> performed(fun cast_actor/3, Actor, Sel, Args)
     end.
+
+%% To perform a message is to send it: the actor must see no other, or it could not refuse it.
+performed(Send, Actor, 'perform:withArguments:', [Sel, Collection]) ->
+    Args = call(Collection, asList),
+    Send(Actor, selector(Actor, bt_op:touch(Sel), Args), Args);
+performed(Send, Actor, _Perform, [Sel | Args]) ->
+    Send(Actor, selector(Actor, bt_op:touch(Sel), Args), Args).
 
 %% The messages to an actor that the sender's own process answers, so that they need not wait.
 is_local(class) -> true;
@@ -256,6 +270,11 @@ is_local('withTimeout:') -> true;
 is_local(await) -> true;
 is_local('await:') -> true;
 is_local(awaitForever) -> true;
+is_local('perform:') -> perform;
+is_local('perform:with:') -> perform;
+is_local('perform:with:with:') -> perform;
+is_local('perform:with:with:with:') -> perform;
+is_local('perform:withArguments:') -> perform;
 is_local(_Sel) -> false.
 
 send_future(Future, await, []) ->

@@ -11,6 +11,7 @@ all_test_() ->
             {"class-side self sends", fun class_sends/0},
             {"updating messages assign, others do not", fun updates/0},
             {"perform:", fun performs/0},
+            {"perform: to an actor is the message itself", fun performs_by_actors/0},
             {"an unknown class", fun unknown_class/0}
         ]
     end}.
@@ -145,6 +146,23 @@ performs() ->
     ?assertMatch(#{kind := type_error}, raised(fun() -> bt_send:perform(3, factorial, [1]) end)),
     ?assertMatch(#{kind := type_error}, raised(fun() -> bt_send:perform(3, 'a:', []) end)),
     ?assertMatch(#{kind := type_error}, raised(fun() -> bt_send:perform(3, 4, []) end)).
+
+performs_by_actors() ->
+    bt_fixture:class('bt.app.Adder', #{superclass => 'bt.stdlib.Actor', kind => actor},
+        "'$init'(_) -> ok. 'add:to:'(_, A, B) -> A + B. me(S) -> S."),
+    Adder = bt_actor:spawn('bt.app.Adder'),
+    ?assertEqual(Adder, bt_send:call(Adder, 'perform:', me)),
+    ?assertEqual(3, bt_send:call(Adder, 'perform:with:with:', 'add:to:', 1, 2)),
+    ?assertEqual(7, bt_future:await(bt_send:send_list(
+        Adder, 'perform:with:with:', ['add:to:', 3, 4]))),
+    %% Refused, as any message that an actor does not understand: the actor lives on.
+    ?assertMatch(
+        #{kind := does_not_understand, selector := foo},
+        raised(fun() -> bt_send:call(Adder, 'perform:', foo) end)
+    ),
+    ?assertMatch(#{kind := type_error}, raised(fun() -> bt_send:cast(Adder, 'perform:', 3) end)),
+    ?assertEqual(Adder, bt_send:call(Adder, me)),
+    ok = bt_actor:kill(Adder).
 
 unknown_class() ->
     Unknown = bt_fixture:object('bt.app.Nowhere'),
