@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Beamtalk.Cli.Commands;
 
-/// <summary>`version`: Beamtalk's, and what it runs on.</summary>
+/// <summary>`version`: prints the version.</summary>
 public static class VersionCommand
 {
     public static Command Create()
