@@ -59,7 +59,7 @@ format(#{label := {bt_actor, unexpected}, class := Class, actor := Actor, messag
 format(#{label := {bt_actor, block_failed}, actor := Actor, exception := Exception}) ->
     {"block registered by ~p: ~ts", [Actor, text(Exception)]};
 format(#{label := {bt_actor, What}, class := Class, selector := Selector, actor := Actor} = R) ->
-    {"~ts ~p ~ts in ~ts >> ~ts: ~ts",
+    {"~ts ~p ~ts in ~ts >> ~ts~n~ts",
      [bt_print:class_name(Class), Actor, verb(What), bt_print:class_name(Class), Selector,
       text(maps:get(exception, R))]}.
 

@@ -77,7 +77,10 @@ internal sealed class SyntaxErrorReporter(DiagnosticBag diagnostics, List<Syntax
             "a remark stands at the end of a statement or on a line of its own; /* … */ stands anywhere",
         LBRACE when context is MethodContext or SignatureContext => "the body of a method follows =>; braces are for patches",
         EQUALS when previous.Type == BANG && previous.End == token.Start => "different from is ~= or /=",
+        BAR when context is BlockContext => "parameters are written with colons: [:x | …]",
         BAR => "or is a message: a or: [b]",
+        KEYWORD when token.Text is "state:" or "field:" or "classState:" =>
+            "the members of a class are indented under its header",
         COLON when previous.Type == NAME => "a keyword and its colon touch: name: argument",
         _ when InLiteral(context, token) => "elements are separated by commas",
         _ => null,
