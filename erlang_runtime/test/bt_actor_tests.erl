@@ -21,8 +21,8 @@ start() ->
     Started = bt_fixture:start(),
     {Started, bt_actor:spawn(?C)}.
 
-stop({Started, Actor}) ->
-    exit(Actor, kill),
+stop({Started, _}) ->
+    [exit(A, kill) || A <- instances()],
     bt_fixture:stop(Started),
     logger:set_primary_config(level, notice).
 

@@ -18,8 +18,8 @@ start() ->
     Started = bt_fixture:start(),
     {Started, bt_actor:spawn(?C)}.
 
-stop({Started, Actor}) ->
-    exit(Actor, kill),
+stop({Started, _}) ->
+    [exit(P, kill) || P <- processes(), bt_actor:class_of(P) =:= ?C],
     bt_fixture:stop(Started),
     logger:set_primary_config(level, notice).
 
