@@ -315,6 +315,8 @@ trap_exit(Flag) ->
     Flag.
 
 -spec own_duty(pid(), {link | unlink | monitor, pid()}) -> pid().
+own_duty(_, {_, Other}) when not is_pid(Other) ->
+    erlang:error(bt_fault:type_error(<<"an actor">>, Other));
 own_duty(Actor, Duty) when Actor =:= self() ->
     duty(Duty),
     Actor;

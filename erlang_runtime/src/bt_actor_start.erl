@@ -10,7 +10,7 @@
 -export_type([order/0, wishes/0]).
 
 %% `strict': a keyword that is not a state variable is an error, not part of a message.
--type wishes() :: #{keywords => [{atom(), term()}], message => {atom(), [term()]},
+-type wishes() :: #{keywords => [{term(), term()}], message => {atom(), [term()]},
                     strict => boolean(), name => atom()}.
 -type order() :: {start, Starter :: pid(), Tag :: reference(), free | linked,
                   Ancestors :: [pid() | atom()], wishes()}
@@ -134,8 +134,10 @@ take_name(Name) ->
     ok.
 
 %% Assigns what is a state variable; answers the other keywords.
--spec assign([{atom(), term()}], [atom()]) -> [atom()].
+-spec assign([{term(), term()}], [term()]) -> [term()].
 assign([], Unknown) -> Unknown;
+assign([{Keyword, _} | Rest], Unknown) when not is_atom(Keyword) ->
+    assign(Rest, [Keyword | Unknown]);
 assign([{Keyword, Value} | Rest], Unknown) ->
     Key = bt_state:key(Keyword),
     case get(Key) of
@@ -145,7 +147,7 @@ assign([{Keyword, Value} | Rest], Unknown) ->
             assign(Rest, Unknown)
     end.
 
--spec check_strict(module(), wishes(), [atom()]) -> ok.
+-spec check_strict(module(), wishes(), [term()]) -> ok.
 check_strict(Facade, #{strict := true}, [Keyword | _]) ->
     erlang:error(bt_fault:no_variable(Facade, Keyword));
 check_strict(_, _, _) -> ok.

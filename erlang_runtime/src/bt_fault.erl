@@ -68,10 +68,10 @@ name_taken(Name, Actor) ->
         #{receiver => Actor}).
 
 %% @doc A keyword names no state variable of the class.
--spec no_variable(module(), atom()) -> exception().
+-spec no_variable(module(), term()) -> exception().
 no_variable(Facade, Keyword) ->
     Name = bt_print:class_name(Facade),
-    Text = atom_to_binary(Keyword),
+    Text = bt_print:print_string(Keyword),
     new('Error', user_error, <<Name/binary, " has no state variable ", Text/binary>>, nil,
         #{receiver => class_object(Facade)}).
 

@@ -47,7 +47,8 @@ starting_with_keywords(_) ->
      ?_assertEqual(Named, whereis(sample_name)),
      ?_assertEqual(3, bt_actor:call(Named, getValue, [])),
      ?_RAISES(name_taken, bt_actor:spawn_named(?C, #{}, sample_name)),
-     ?_RAISES(user_error, bt_actor:spawn_named(?C, #{nothing => 3}, nil))].
+     ?_RAISES(user_error, bt_actor:spawn_named(?C, #{nothing => 3}, nil)),
+     ?_RAISES(user_error, bt_actor:spawn_named(?C, #{<<"value">> => 3}, nil))].
 
 failing_to_start(_) ->
     Before = instances(),
@@ -193,7 +194,8 @@ linking({_, A}) ->
         0 = bt_actor:call(A, getValue, []),
         bt_actor:kill(B),
         wait_dead(A),
-        ?assert(is_process_alive(C))
+        ?assert(is_process_alive(C)),
+        ?RAISES(type_error, bt_actor:link(C, 5))
     end.
 
 trapping_exits({_, A}) ->

@@ -64,4 +64,6 @@ failing() ->
 arguments() ->
     ?assertError(#{kind := type_error}, bt_timer:sleep(<<"1">>)),
     ?assertError(#{kind := type_error}, bt_timer:'after'(-1, fun() -> ok end)),
+    ?assertError(#{kind := type_error}, bt_timer:'after'(1, 4)),
+    ?assertError(#{kind := type_error}, bt_timer:every_send(1, 5, [])),
     ?assertEqual(nil, bt_timer:sleep(1.4)).
