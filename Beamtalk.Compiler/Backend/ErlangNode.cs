@@ -27,7 +27,7 @@ public sealed class ErlangNodeException(string message, int? exitCode = null) : 
 /// </summary>
 public sealed class ErlangNode : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly NetworkStream _stream;
