@@ -30,9 +30,15 @@ do(#{from := From, to := To, by := By} = Interval, Block) ->
     case is_integer(From) andalso is_integer(To) andalso is_integer(By) of
         true when By > 0 -> up(Fun, From, To, By);
         true -> down(Fun, From, To, By);
-        false -> lists:foreach(Fun, to_list(Interval))
+        false -> each(Fun, From, By, 0, size(Interval))
     end,
     Interval.
+
+each(_Fun, _From, _By, Size, Size) ->
+    ok;
+each(Fun, From, By, Index, Size) ->
+    Fun(From + Index * By),
+    each(Fun, From, By, Index + 1, Size).
 
 up(Fun, From, To, By) when From =< To ->
     Fun(From),
