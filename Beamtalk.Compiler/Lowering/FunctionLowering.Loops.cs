@@ -111,14 +111,16 @@ public sealed partial class FunctionLowering
     {
         CoreExpr start = Atom(loop.Start, run, Use.Touched);
         CoreExpr stop = Atom(loop.Stop, run, Use.Touched);
-        return (Number(start, loop, run), Number(stop, loop, run));
+        string stopCheck = loop.Selector == "timesRepeat:" ? "number" : "limit";
+        return (Number("number", start, loop, run), Number(stopCheck, stop, loop, run));
     }
 
-    private CoreExpr Number(CoreExpr value, BoundCountLoop loop, Run run) =>
+    /// <summary>A receiver that is no number does not understand the message; a limit is of the wrong type.</summary>
+    private CoreExpr Number(string check, CoreExpr value, BoundCountLoop loop, Run run) =>
         _env.IsInteger(value)
             ? value
             : run.Bind("", If(Erlang("is_integer", value), value,
-                CallAt(At(loop.Span), "bt_op", "number", value, Symbol(loop.Selector))));
+                CallAt(At(loop.Span), "bt_op", check, value, Symbol(loop.Selector))));
 
     private CoreExpr Count(
         BoundCountLoop loop, CoreExpr start, CoreExpr stop, string name, ImmutableArray<Variable> assigned,

@@ -8,7 +8,7 @@
 -export(['<'/2, '<='/2, '>'/2, '>='/2]).
 -export(['='/2, '=='/2, '/='/2, '~='/2, '=:='/2, '=/='/2]).
 -export(['++'/2, ','/2, '->'/2]).
--export([touch/1, condition/2, number/2, negate/1, interpolate/1, display/1, power/2]).
+-export([touch/1, condition/2, number/2, limit/2, negate/1, interpolate/1, display/1, power/2]).
 
 -include("bt.hrl").
 
@@ -222,6 +222,12 @@ condition(V, Sel) -> bt_error:not_boolean(V, Sel).
 number(V, _Sel) when is_number(V) -> V;
 number(V, Sel) when ?IS_FUTURE(V) -> number(bt_future:await(V), Sel);
 number(V, Sel) -> bt_error:does_not_understand(V, Sel, []).
+
+%% @doc The last number of a loop; not the receiver, so that another value is of the wrong type.
+-spec limit(term(), atom()) -> number().
+limit(V, _Sel) when is_number(V) -> V;
+limit(V, Sel) when ?IS_FUTURE(V) -> limit(bt_future:await(V), Sel);
+limit(V, Sel) -> bt_prim_collection:type_error(<<"a Number">>, V, nil, Sel).
 
 -spec negate(term()) -> boolean().
 negate(V) -> not condition(V, 'not').

@@ -129,7 +129,9 @@ conditions() ->
         bt_op:condition(3, 'ifTrue:')
     ),
     ?assertEqual(3, bt_op:number(3, 'to:do:')),
-    ?assertError(#{selector := 'to:do:'}, bt_op:number(nil, 'to:do:')).
+    ?assertError(#{selector := 'to:do:'}, bt_op:number(nil, 'to:do:')),
+    ?assertEqual(3, bt_op:limit(3, 'to:do:')),
+    ?assertError(#{'$class' := 'bt.stdlib.TypeError'}, bt_op:limit(nil, 'to:do:')).
 
 interpolation() ->
     Parts = [<<"a ">>, 1, <<" ">>, nil, <<" ">>, ok, <<" ">>, [1, <<"x">>]],
