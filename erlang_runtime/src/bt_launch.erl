@@ -13,6 +13,17 @@
 main() ->
     [Facade | Arguments] = init:get_plain_arguments(),
     ok = os:set_signal(sigterm, default),
-    spawn(fun() ->
-        bt_script:run(list_to_atom(Facade), [unicode:characters_to_binary(A) || A <- Arguments])
-    end).
+    spawn(fun() -> run(list_to_atom(Facade), Arguments) end).
+
+%% A fault of the run time itself, such as a module that is gone, must not leave a node
+%% behind that waits for nothing.
+-spec run(module(), [string()]) -> no_return().
+run(Facade, Arguments) ->
+    try
+        bt_script:run(Facade, [unicode:characters_to_binary(A) || A <- Arguments])
+    catch
+        Class:Reason ->
+            Text = io_lib:format("beamtalk: the run time failed: ~0tp:~0tp~n", [Class, Reason]),
+            io:put_chars(standard_error, Text),
+            erlang:halt(1)
+    end.
