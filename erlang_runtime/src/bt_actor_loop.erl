@@ -2,7 +2,7 @@
 %%
 %% Its state is in the process dictionary (bt_state). The loop is here and not in the class's
 %% module, so that no reload of a class ever finds an idle actor in old code. It is not a
-%% gen_server: replies need no `{reply, …}' and calls no `From', and a message costs three quarters.
+%% gen_server: replies need no `{reply, …}', calls no `From', and a message costs three quarters.
 -module(bt_actor_loop).
 
 -export([enter/2, declares/2]).
@@ -160,7 +160,9 @@ notify(Actor = #actor{class = Class}, Selector, Arguments, Message) ->
 exit_signal(Actor = #actor{parent = Parent}, Parent, Reason) -> terminate(Actor, Reason);
 exit_signal(Actor, Pid, Reason) ->
     case get('$bt_trap_exit') of
-        true -> notify(Actor, 'exit:reason:', [Pid, bt_fault:exit_reason(Reason)], {'EXIT', Pid, Reason});
+        true ->
+            Seen = bt_fault:exit_reason(Reason),
+            notify(Actor, 'exit:reason:', [Pid, Seen], {'EXIT', Pid, Reason});
         _ when Reason =:= normal -> Actor;
         _ -> terminate(Actor, Reason)
     end.

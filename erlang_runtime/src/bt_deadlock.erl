@@ -9,6 +9,7 @@
 -export([create_table/0, check/3, forget/1]).
 
 -define(EDGES, bt_deadlock).
+-define(MANY, 1000).
 
 %% @doc Makes the table of edges; the owner is the keeper process of the runtime.
 -spec create_table() -> ok.
@@ -22,6 +23,7 @@ check(Waiter, Waiter, _) ->
     %% A script that waits for one of its own blocks runs them while it waits.
     [];
 check(Waiter, Target, Ref) ->
+    ets:info(?EDGES, size) < ?MANY orelse forget_dead(),
     ets:insert(?EDGES, {Waiter, Target, Ref}),
     case path(Target, Waiter, [Target]) of
         [] -> [];
@@ -33,6 +35,12 @@ check(Waiter, Target, Ref) ->
 forget(Waiter) ->
     ets:delete(?EDGES, Waiter),
     ok.
+
+%% Who was killed while it waited has not taken its edge back.
+-spec forget_dead() -> ok.
+forget_dead() ->
+    Waiters = [Waiter || {Waiter, _, _} <- ets:tab2list(?EDGES)],
+    lists:foreach(fun forget/1, [W || W <- Waiters, not is_process_alive(W)]).
 
 -spec confirm([pid()], [pid()], pid()) -> [pid()].
 confirm(Path, Path, Waiter) -> [Waiter | Path];

@@ -12,9 +12,13 @@
 -export([pin/1, read/1, died/1, subscribe/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
+%% `held': futures that another node knows. `dying': what actors of other nodes left for futures of
+%% this one, until they are dead; with the monitor of each.
 -record(state, {survivors = 0 :: non_neg_integer(),
                 held = #{} :: #{integer() => bt_future:word() | {settled, bt_future:word()}},
-                dying = [] :: [{pid(), reference(), integer(), bt_weak:handle(), bt_future:outcome()}]}).
+                dying = [] :: [left()]}).
+
+-type left() :: {pid(), reference(), integer(), bt_weak:handle(), bt_future:outcome()}.
 
 -define(LOOK_MS, 20).
 -define(SLACK, 4096).

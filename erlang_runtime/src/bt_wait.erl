@@ -27,8 +27,8 @@
 
 %% @doc How this process should wait: with the tick; or, because its mailbox is `crowded', with a
 %% receive that knows where to begin (which a clause for the tick would prevent) and a timer; or, as
-%% `foreign' processes must not find a tick in their mailbox, with a timer; or, because it has to look
-%% for news of registered blocks too, in for/3. Starts the tick if need be.
+%% `foreign' processes must not find a tick in their mailbox, with a timer; or, because it has to
+%% look for news of registered blocks too, in for/3. Starts the tick if need be.
 -spec way() -> tick | crowded | foreign | open.
 way() ->
     case get(?TICK) of

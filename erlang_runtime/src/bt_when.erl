@@ -32,8 +32,8 @@ keep(Future, Resolved, Rejected, Result) ->
     Ref = watch(Future),
     remember((blocks())#{Ref => {Future, Resolved, Rejected, Result}}).
 
-%% @doc The reference under which there will be news of a future. They come as a message even if it is
-%% settled: a block runs later, never at once.
+%% @doc The reference under which there will be news of a future. They come as a message even if it
+%% is settled: a block runs later, never at once.
 -spec watch(bt_future:future()) -> reference().
 watch(Future) ->
     case bt_future:subscribe(Future) of

@@ -13,7 +13,8 @@ actor_test_() ->
       fun local_messages/1, fun monitoring/1, fun linking/1, fun trapping_exits/1,
       fun stopping/1,
       fun stopping_oneself/1, fun plain_messages/1, fun timing/1, fun waiting_for_itself/1,
-      fun waiting_in_a_ring/1, fun waiting_in_a_crowd/1, fun bookkeeping/1, fun resuming/1,
+      fun waiting_in_a_ring/1, fun waiting_in_a_chain/1, fun waiting_in_a_crowd/1,
+      fun bookkeeping/1, fun resuming/1,
       fun foreign_state/1, fun erlang_exit/1, fun late_answers/1]}.
 
 start() ->
@@ -270,6 +271,16 @@ waiting_in_a_ring({_, A}) ->
         {Time, _} = timer:tc(fun() -> ?RAISES(deadlock, bt_actor:call(A, 'run:', [Ring])) end),
         ?assert(Time < 3000000)
     end.
+
+%% Fifty actors that all wait long enough to look for a ring, in a chain that has an end.
+waiting_in_a_chain({_, A}) ->
+    {timeout, 30, fun() ->
+        Deep = lists:foldl(fun(B, Then) -> fun() -> bt_actor:call(B, 'run:', [Then]) end end,
+                           fun() -> timer:sleep(1500), done end,
+                           [bt_actor:spawn(?C) || _ <- lists:seq(1, 50)]),
+        ?assertEqual(done, bt_actor:call(A, 'run:', [Deep])),
+        ?assertEqual(0, ets:info(bt_deadlock, size))
+    end}.
 
 %% With a long mailbox a call must not search it.
 waiting_in_a_crowd({_, A}) ->
