@@ -1,16 +1,27 @@
 %% @doc Loads classes. One process does it, so that two loads of a class cannot cross.
 %%
 %% A class that is loaded again gets a generation module of another name, beside the one it has:
-%% methods that run, and blocks that are kept anywhere, go on in their own code. Nothing is ever
-%% killed by a load.
+%% methods that run, and blocks that are kept anywhere, go on in their own code, which bt_reaper
+%% unloads when it is not needed any more. Nothing is ever killed by a load.
 -module(bt_load).
 -behaviour(gen_server).
 
 -export([start_link/0, modules/1, class/2, module/2, update/2]).
--export([init/1, handle_call/3, handle_cast/2]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -define(PURGE_ATTEMPTS, 20).
 -define(PURGE_PAUSE, 50).
+-define(REAP_SOON, 100).
+-define(REAP_AGAIN, 30000).
+
+-record(state, {
+    %% The code of the generations that are current.
+    binaries = #{} :: #{module() => binary()},
+    %% Those that are not, and still loaded.
+    superseded = #{} :: #{module() => binary()},
+    timer = none :: reference() | none,
+    reaper = none :: reference() | none
+}).
 
 -type outcome() :: ok | {error, term()}.
 
@@ -39,34 +50,60 @@ module(Module, Binary) ->
 update(Facade, Change) ->
     gen_server:call(?MODULE, {update, Facade, Change}, infinity).
 
--spec init([]) -> {ok, none}.
+-spec init([]) -> {ok, #state{}}.
 init([]) ->
-    {ok, none}.
+    {ok, #state{}}.
 
--spec handle_call(term(), gen_server:from(), none) -> {reply, outcome(), none}.
+-spec handle_call(term(), gen_server:from(), #state{}) -> {reply, outcome(), #state{}}.
 handle_call({modules, Modules}, _From, State) ->
-    {reply, load_all(Modules), State};
+    {Outcome, Loaded} = load_all(Modules, State),
+    {reply, Outcome, reap_in(?REAP_SOON, Loaded)};
 handle_call({update, Facade, Change}, _From, State) ->
     {reply, change(Facade, Change), State}.
 
--spec handle_cast(term(), none) -> {noreply, none}.
+-spec handle_cast(term(), #state{}) -> {noreply, #state{}}.
 handle_cast(_Message, State) ->
     {noreply, State}.
 
-load_all([]) ->
-    ok;
-load_all([{Module, Binary} | Modules]) ->
-    Loaded =
-        case kind(Binary) of
-            generation -> load_class(Module, Binary);
-            %% Made with its generation.
-            facade -> ok;
-            other -> load(Module, Binary)
+%% The reaper asks all processes and may take long, so it is a process of its own.
+-spec handle_info(term(), #state{}) -> {noreply, #state{}}.
+handle_info(reap, #state{reaper = none, superseded = Superseded} = State) ->
+    {_, Reaper} = spawn_monitor(fun() -> exit({reaped, reaped(Superseded)}) end),
+    {noreply, State#state{reaper = Reaper}};
+handle_info(reap, State) ->
+    {noreply, reap_in(?REAP_SOON, State)};
+handle_info({'DOWN', Reaper, process, _, Reason}, #state{reaper = Reaper} = State) ->
+    Left =
+        case Reason of
+            {reaped, Gone} -> maps:without(Gone, State#state.superseded);
+            _ -> State#state.superseded
         end,
-    case Loaded of
-        ok -> load_all(Modules);
-        Error -> Error
+    {noreply, reap_in(?REAP_AGAIN, State#state{superseded = Left, reaper = none})};
+handle_info(_Message, State) ->
+    {noreply, State}.
+
+reaped(Superseded) ->
+    [Old || {Old, Binary} <- maps:to_list(Superseded), bt_reaper:reap(Old, Binary)].
+
+%% The last one to say when wins.
+reap_in(_After, #state{superseded = Superseded} = State) when map_size(Superseded) =:= 0 ->
+    State;
+reap_in(After, #state{timer = Timer} = State) ->
+    _ = is_reference(Timer) andalso erlang:cancel_timer(Timer),
+    State#state{timer = erlang:send_after(After, self(), reap)}.
+
+load_all([], State) ->
+    {ok, State};
+load_all([{Module, Binary} | Modules], State) ->
+    case load_one(kind(Binary), Module, Binary, State) of
+        {ok, Loaded} -> load_all(Modules, Loaded);
+        {Error, Loaded} -> {Error, Loaded}
     end.
+
+load_one(generation, Module, Binary, State) -> load_class(Module, Binary, State);
+%% Made with its generation.
+load_one(facade, _Module, _Binary, State) -> {ok, State};
+load_one(other, Module, Binary, State) -> {load(Module, Binary), State}.
 
 kind(Binary) ->
     {ok, {_, Chunks}} = beam_lib:chunks(Binary, [exports, attributes]),
@@ -78,16 +115,57 @@ kind(Binary) ->
         false -> other
     end.
 
-load_class(Name, Binary) ->
+load_class(Name, Binary, State) ->
+    Facade = facade(Name),
+    Old = generation(Facade),
     Generation = free_slot(Name),
-    case load(Generation, in_slot(Name, Generation, Binary)) of
+    InSlot = in_slot(Name, Generation, Binary),
+    case load(Generation, InSlot) of
         ok ->
-            #{module := Facade} = Generation:'$meta'(),
             ok = bt_patch:drop(Facade),
-            load_facade(Generation);
+            {load_facade(Generation), loaded(Generation, InSlot, supersede(Old, State))};
         Error ->
-            Error
+            {Error, State}
     end.
+
+facade(Generation) ->
+    list_to_atom(hd(string:split(atom_to_list(Generation), " "))).
+
+%% Only of a class that is loaded: one on disk is about to be replaced unseen.
+generation(Facade) ->
+    case erlang:module_loaded(Facade) of
+        true -> maps:get(generation, bt_class:meta(Facade), none);
+        false -> none
+    end.
+
+%% The name may have been that of a generation which the reaper has just unloaded.
+loaded(Generation, Binary, #state{binaries = Binaries, superseded = Superseded} = State) ->
+    State#state{
+        binaries = Binaries#{Generation => Binary},
+        superseded = maps:remove(Generation, Superseded)
+    }.
+
+supersede(none, State) ->
+    State;
+supersede(Old, #state{binaries = Binaries, superseded = Superseded} = State) ->
+    case binary_of(Old, Binaries) of
+        none ->
+            State;
+        Binary ->
+            State#state{
+                binaries = maps:remove(Old, Binaries),
+                superseded = Superseded#{Old => Binary}
+            }
+    end.
+
+binary_of(Generation, Binaries) ->
+    case Binaries of
+        #{Generation := Binary} -> Binary;
+        #{} -> object_code(code:get_object_code(Generation))
+    end.
+
+object_code({_, Binary, _}) -> Binary;
+object_code(error) -> none.
 
 in_slot(Name, Name, Binary) -> Binary;
 in_slot(_Name, Generation, Binary) -> bt_rename:module(Binary, Generation).
@@ -96,7 +174,7 @@ in_slot(_Name, Generation, Binary) -> bt_rename:module(Binary, Generation).
 free_slot(Name) ->
     case erlang:module_loaded(Name) of
         false -> Name;
-        true -> free_slot(hd(string:split(atom_to_list(Name), " ")), 2)
+        true -> free_slot(atom_to_list(facade(Name)), 2)
     end.
 
 free_slot(Facade, N) ->

@@ -13,6 +13,7 @@ all_test_() ->
             {"running methods and blocks keep their code", fun running/0},
             {"a reload drops patches", fun reload/0},
             {"blocks and methods keep their code over reloads", fun stored_blocks/0},
+            {"generations that nobody needs are unloaded", {timeout, 60, fun reaping/0}},
             {"any number of functions and arguments assembles", fun sizes/0}
         ]
     end}.
@@ -135,6 +136,40 @@ stored_blocks() ->
     Waiting ! go,
     receive {method, {N, #{generation := Current}}} ->
         ?assertEqual({1, 'bt.app.F11 4'}, {N, Current})
+    end.
+
+%% Blocks as the compiler makes them: of a maker that any environment will do for.
+reaping() ->
+    Class = fun(N) ->
+        bt_fixture:class('bt.app.F12', "m(_) -> " ++ N ++ ". wait(_) -> receive go -> done end. "
+            "block(_) -> 'mk 1'({" ++ N ++ "}). 'mk 1'(E) -> fun() -> E end.")
+    end,
+    Class("1"),
+    Kept = 'bt.app.F12':block(1),
+    Class("2"),
+    Test = self(),
+    Waiting = spawn_link(fun() -> Test ! {answer, 'bt.app.F12':wait(1)} end),
+    wait_until(fun() -> process_info(Waiting, status) =:= {status, waiting} end),
+    [Class(integer_to_list(N)) || N <- lists:seq(3, 12)],
+    ?assertEqual(12, 'bt.app.F12':m(1)),
+    Needed = ['bt.app.F12 1', 'bt.app.F12 2', maps:get(generation, 'bt.app.F12':'$meta'())],
+    wait_until(fun() -> loaded_generations() =:= lists:sort(Needed) end),
+    ?assertEqual({1}, Kept()),
+    Waiting ! go,
+    receive {answer, Answer} -> ?assertEqual(done, Answer) end.
+
+loaded_generations() ->
+    lists:sort([M || {M, _} <- code:all_loaded(), lists:prefix("bt.app.F12 ", atom_to_list(M))]).
+
+wait_until(Condition) ->
+    wait_until(Condition, 500).
+
+wait_until(Condition, Attempts) ->
+    case Condition() of
+        true -> ok;
+        false when Attempts > 0 ->
+            timer:sleep(20),
+            wait_until(Condition, Attempts - 1)
     end.
 
 sizes() ->
