@@ -317,7 +317,7 @@ arithmetic([{erlang, Op, [A, B], _} | _]) when
     zero_divide_exception(Op, A);
 arithmetic([{erlang, Op, [A, B], _} | _]) ->
     Message = [
-        bt_print:print_string(A), $\s, atom_to_binary(Op), $\s, bt_print:print_string(B),
+        operand(A), $\s, atom_to_binary(Op), $\s, operand(B),
         <<" cannot be computed">>
     ],
     Fields = #{receiver => A, selector => Op},
