@@ -67,12 +67,18 @@ public sealed partial class FunctionLowering
         _ => false,
     };
 
-    /// <summary><c>b value: x</c> ⇒ a direct call if <c>b</c> is a fun of that arity, else the message.</summary>
+    /// <summary>
+    /// <c>b value: x</c> ⇒ a direct call if <c>b</c> is a fun of that arity, else the message. A literal is no fun, and
+    /// the Erlang compiler does not take a call of one.
+    /// </summary>
     private static CoreExpr BlockCall(
-        CoreExpr block, string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location, Use use) => If(
-        Erlang("is_function", block, Int(arguments.Length)),
-        new CApply(block, arguments, location),
-        Message(VerbFor(use), block, selector, arguments, location));
+        CoreExpr block, string selector, ImmutableArray<CoreExpr> arguments, CoreLocation location, Use use)
+    {
+        CoreExpr message = Message(VerbFor(use), block, selector, arguments, location);
+        return block is CVar
+            ? If(Erlang("is_function", block, Int(arguments.Length)), new CApply(block, arguments, location), message)
+            : message;
+    }
 
     /// <summary>
     /// <c>self foo</c> in class C ⇒ C's own entry if self is an instance of just C, else through self's class.
