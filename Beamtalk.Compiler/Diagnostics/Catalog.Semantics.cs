@@ -39,6 +39,10 @@ public static partial class Catalog
     public static readonly DiagnosticDescriptor StateInObject =
         new("BT2011", Severity.Error, "{0} cannot have variables: it is {1}");
 
+    public static readonly DiagnosticDescriptor ReservedSelector =
+        new("BT2012", Severity.Error, "{0} cannot be the name of a method here: the module of {1} has such a function already",
+            "give it another name");
+
     public static readonly DiagnosticDescriptor UndefinedName =
         new("BT3001", Severity.Error, "{0} is not defined");
 

@@ -30,6 +30,11 @@ public sealed class ClassBinder(ClassTable classes, bool inline)
                 diagnostics.Report(Catalog.DuplicateMethod, first.SelectorSpan, signature.Name, first.Selector);
             }
 
+            if (!first.IsClassSide && ReservedSelectors.Contains(first.Selector, signature.Kind))
+            {
+                diagnostics.Report(Catalog.ReservedSelector, first.SelectorSpan, first.Selector, signature.Name);
+            }
+
             CheckClauses(clauses, diagnostics);
             BindingContext context = Context(diagnostics, signature, first.IsClassSide, isExtension);
             yield return new BoundMember(Binder.Method(context, clauses), first.Doc, SourceOf(clauses), clauses);
@@ -131,6 +136,12 @@ public sealed class ClassBinder(ClassTable classes, bool inline)
             if (!seen.Add(variable.Name.Name))
             {
                 diagnostics.Report(Catalog.DuplicateVariable, variable.Name.Span, variable.Name.Name, signature.Name);
+            }
+
+            bool hasReader = signature.Kind == ClassKind.Value && variable.Kind != VariableKind.ClassState;
+            if (hasReader && ReservedSelectors.Contains(variable.Name.Name, signature.Kind))
+            {
+                diagnostics.Report(Catalog.ReservedSelector, variable.Name.Span, variable.Name.Name, signature.Name);
             }
 
             bool impossible = variable.Kind != VariableKind.ClassState
