@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Beamtalk.Compiler.Core;
 using Beamtalk.Compiler.Diagnostics;
 using Beamtalk.Compiler.Emit;
 using Beamtalk.Compiler.Parsing;
@@ -27,10 +28,16 @@ public static class Compilation
         catch (InsufficientExecutionStackException)
         {
             SourceText source = input.Sources.MaxBy(text => text.Text.Length)!;
-            var diagnostic = Diagnostic.Create(Catalog.NestingTooDeep, source, TextSpan.None, null);
-            return new CompilationResult([], [diagnostic], ClassIndex.Empty, null);
+            return Failure(Diagnostic.Create(Catalog.NestingTooDeep, source, TextSpan.None, null));
+        }
+        catch (CoreVerificationException fault)
+        {
+            return Failure(Diagnostic.Create(
+                Catalog.InternalFault, input.Sources[0], TextSpan.None, null, fault.Module.Text, fault.Message));
         }
     }
+
+    private static CompilationResult Failure(Diagnostic diagnostic) => new([], [diagnostic], ClassIndex.Empty, null);
 
     private static CompilationResult Run(CompilationInput input, IReadOnlyCollection<string>? session, int number)
     {

@@ -5,6 +5,8 @@ public sealed class CoreVerificationException(Atom module, FunctionName? functio
     : InvalidOperationException(
         function is { } name ? $"{module.Text}: {name.Name}/{name.Arity}: {problem}" : $"{module.Text}: {problem}")
 {
+    public Atom Module { get; } = module;
+
     public FunctionName? Function { get; } = function;
 
     public string Problem { get; } = problem;
