@@ -30,14 +30,15 @@ typeParameters : LPAREN CLASS_NAME (COMMA CLASS_NAME)* RPAREN ;
 
 member
     : METHOD_MARK method END_MARK
-    | VARIABLES_MARK VARIABLES variable (variableSeparator variable?)* END_MARK
+    | VARIABLES_MARK VARIABLES variable+
     | DECLARATION_MARK KEYWORD expression SEPARATOR* END_MARK
     | CHILDREN_MARK KEYWORD LBRACK elements RBRACK SEPARATOR* END_MARK
     ;
 
-variableSeparator : COMMA | SEPARATOR ;
+// The last one takes the mark, so that no name can follow an expression: one token still decides.
+variable : NAME (TYPED type)? ((EQUALS | ASSIGN) expression)? (variableSeparator+ END_MARK? | END_MARK) ;
 
-variable : NAME (TYPED type)? ((EQUALS | ASSIGN) expression)? ;
+variableSeparator : COMMA | SEPARATOR ;
 
 extension : PATCH? CLASS_NAME CLASS_SIDE? SHIFT method ;
 

@@ -11,8 +11,8 @@ internal sealed partial class SyntaxBuilder
 {
     private ClassDeclaration? BuildClass(ItemContext item)
     {
-        if (item.classHeader() is not { } header || header.className() is not { Stop: not null } name
-            || header.superclass() is not { Stop: not null } superclass)
+        if (item.classHeader() is not { } header || header.className() is not { exception: null } name
+            || header.superclass() is not { exception: null } superclass)
         {
             return null;
         }
@@ -59,7 +59,7 @@ internal sealed partial class SyntaxBuilder
     }
 
     private static ImmutableArray<Identifier> TypeParameters(TypeParametersContext? context) =>
-        context is null ? [] : [.. context.CLASS_NAME().Select(node => IdentifierOf(Token(node)))];
+        context is not { exception: null } ? [] : [.. context.CLASS_NAME().Select(node => IdentifierOf(Token(node)))];
 
     private void BuildMember(MemberContext member, ImmutableArray<Member>.Builder members)
     {
@@ -110,9 +110,11 @@ internal sealed partial class SyntaxBuilder
             diagnostics.Report(Catalog.StateAssign, Token(assign).Span);
         }
 
-        return new VariableDeclaration(
-            SpanOf(variable), doc, kind, IdentifierOf(Token(variable.NAME())), OptionalType(variable.type()),
-            variable.expression() is { } initializer ? BuildExpression(initializer) : null);
+        var name = Token(variable.NAME());
+        var type = OptionalType(variable.type());
+        var initializer = variable.expression() is { } value ? BuildExpression(value) : null;
+        var last = initializer?.Span ?? type?.Span ?? name.Span;
+        return new VariableDeclaration(name.Span.Union(last), doc, kind, IdentifierOf(name), type, initializer);
     }
 
     private ExtensionDeclaration? BuildExtension(ItemContext item)
@@ -131,8 +133,9 @@ internal sealed partial class SyntaxBuilder
 
     private MethodDeclaration? BuildMethod(MethodContext method, string? doc)
     {
-        if (method.signature() is not { exception: null, Stop: not null } signature
-            || signature.selector() is not { exception: null } selector)
+        if (method.signature() is not { exception: null } signature
+            || signature.selector() is not { exception: null } selector
+            || (method.exception is not null && method.body() is null))
         {
             return null;
         }

@@ -12,6 +12,15 @@ internal sealed partial class SyntaxBuilder
 {
     private Body BuildBody(BodyContext context)
     {
+        var statements = BuildStatements(context);
+        WarnAboutComparisons(statements);
+        int start = ((SyntaxToken)context.Start).Start;
+        int end = statements.Count == 0 ? start : statements[^1].Span.End;
+        return new Body(TextSpan.FromBounds(start, end), Temporaries(context.temporaries()), statements.ToImmutable());
+    }
+
+    private ImmutableArray<Statement>.Builder BuildStatements(BodyContext context)
+    {
         var statements = ImmutableArray.CreateBuilder<Statement>();
         for (int i = 0; i < context.ChildCount; i++)
         {
@@ -26,18 +35,11 @@ internal sealed partial class SyntaxBuilder
             }
         }
 
-        WarnAboutComparisons(statements);
-        return new Body(SpanOfBody(context, statements), Temporaries(context.temporaries()), statements.ToImmutable());
-    }
-
-    private TextSpan SpanOfBody(BodyContext context, ImmutableArray<Statement>.Builder statements)
-    {
-        int start = ((SyntaxToken)context.Start).Start;
-        return statements.Count == 0 ? new TextSpan(start, 0) : TextSpan.FromBounds(start, statements[^1].Span.End);
+        return statements;
     }
 
     private static ImmutableArray<Identifier> Temporaries(TemporariesContext? context) =>
-        context is null ? [] : [.. context.NAME().Select(node => IdentifierOf(Token(node)))];
+        context is not { exception: null } ? [] : [.. context.NAME().Select(node => IdentifierOf(Token(node)))];
 
     private Statement BuildStatement(StatementContext statement)
     {
@@ -87,7 +89,11 @@ internal sealed partial class SyntaxBuilder
             return new CastExpression(TextSpan.FromBounds(send.Span.Start, span.End), send);
         }
 
-        diagnostics.Report(Catalog.CastOfValue, value.Span);
+        if (span.End >= source.Text.Length || source.Text[span.End] != '=')
+        {
+            diagnostics.Report(Catalog.CastOfValue, value.Span);
+        }
+
         return new ErrorExpression(value.Span);
     }
 

@@ -58,13 +58,12 @@ internal sealed partial class SyntaxBuilder(SourceText source, List<SyntaxToken>
             return;
         }
 
-        var body = BuildBody(context);
         if (context.temporaries() is { } temporaries)
         {
-            items.Add(new TopLevelTemporaries(SpanOf(temporaries), body.Temporaries));
+            items.Add(new TopLevelTemporaries(SpanOf(temporaries), Temporaries(temporaries)));
         }
 
-        foreach (var statement in body.Statements)
+        foreach (var statement in BuildStatements(context))
         {
             items.Add(new TopLevelStatement(statement.Span, statement));
         }

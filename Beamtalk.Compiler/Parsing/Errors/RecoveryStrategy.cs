@@ -50,7 +50,9 @@ internal sealed class RecoveryStrategy(SyntaxErrorReporter reporter, TokenList t
                 SkipTo(token => EndsArm(token, depth));
                 break;
             case VariableContext:
-                SkipTo(token => EndsStatement(token, depth) || token.Type == COMMA);
+                SkipTo(token => EndsStatement(token, depth) || (token.Type == COMMA && token.Depth <= depth));
+                SkipTo(token => token.Type is not (COMMA or SEPARATOR));
+                SkipTo(token => token.Type is not END_MARK);
                 break;
             default:
                 tokens.IsPoisoned = true;

@@ -83,6 +83,7 @@ internal sealed class SyntaxErrorReporter(DiagnosticBag diagnostics, List<Syntax
             "the members of a class are indented under its header",
         COLON when previous.Type == NAME => "a keyword and its colon touch: name: argument",
         _ when InLiteral(context, token) => "elements are separated by commas",
+        _ when context is StringPartContext => "a brace in a string begins an expression; write \\{ for the brace itself",
         _ => null,
     };
 

@@ -116,6 +116,11 @@ internal sealed partial class LayoutTokenSource
     private void EndStatementBefore(SyntaxToken token)
     {
         CloseForgotten(token);
+        if (_item == Item.Variables)
+        {
+            token.Doc = TakeDoc(token);
+        }
+
         int previous = Previous!.Type;
         if (_brackets.Peek().HoldsStatements && !WantsOperand(previous) && !IsStatementStart(previous)
             && !ContinuesStatement(token))

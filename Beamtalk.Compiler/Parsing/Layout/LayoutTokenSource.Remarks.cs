@@ -67,6 +67,7 @@ internal sealed partial class LayoutTokenSource
     /// <summary>It is a body's last statement, and does not follow another one while ending its line.</summary>
     private bool IsValue(SyntaxToken token, bool first, int end)
     {
+        end = SkipRemarksOnLine(end);
         bool follows = !first && (Previous!.Type == SEPARATOR || TokenReader.EndsOperand(Previous.Type));
         bool endsLine = _scanner.IsLineEnd(_scanner.SkipSpaces(end));
         return !(follows && endsLine) && EndsBody(token, first, end);
@@ -74,7 +75,6 @@ internal sealed partial class LayoutTokenSource
 
     private bool EndsBody(SyntaxToken token, bool first, int end)
     {
-        end = SkipRemarksOnLine(end);
         int next = _scanner.SkipBlank(end);
         var bracket = _brackets.Peek().Kind;
         if (bracket != BracketKind.None)
