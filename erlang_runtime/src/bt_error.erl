@@ -322,6 +322,12 @@ arithmetic([{erlang, Op, [A, B], _} | _]) ->
     ],
     Fields = #{receiver => A, selector => Op},
     exception('bt.stdlib.ArithmeticError', badarith, Message, nil, Fields);
+arithmetic([{math, pow, [A, B], _} | _]) ->
+    arithmetic([{erlang, '**', [A, B], []}]);
+arithmetic([{bt_op, Op, _, _} | _]) ->
+    %% Erlang does not say what the operands of its floating point instructions were.
+    Message = [<<"the result of ">>, atom_to_binary(Op), <<" is too large for a Float">>],
+    exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{selector => Op});
 arithmetic(_Stack) ->
     Message = <<"bad argument in an arithmetic expression">>,
     exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{}).
