@@ -1,4 +1,5 @@
-%% @doc Finds Elixir's modules, so that `Elixir String upcase: s' works wherever Elixir is installed.
+%% @doc Finds Elixir's modules, so that `Elixir String upcase: s' works wherever Elixir is
+%% installed.
 -module(bt_elixir).
 
 -export([add_path/0, libraries/1]).

@@ -12,7 +12,8 @@
 
 -include("bt.hrl").
 
-%% A power of more bits is refused: a multiplication of such numbers holds up its scheduler for seconds.
+%% A power of more bits is refused: a multiplication of such numbers holds up its scheduler for
+%% seconds.
 -define(MOST_BITS, 1 bsl 22).
 
 -define(BOTH_NUMBERS(A, B), is_number(A), is_number(B)).
