@@ -29,6 +29,9 @@ public sealed class ErlangNode : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
 
+    /// <summary>As long as whoever reads the output of a node that has ended may take.</summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(30);
+
     private readonly Process _process;
     private readonly NetworkStream _stream;
     private readonly SemaphoreSlim _writing = new(1);
@@ -84,14 +87,15 @@ public sealed class ErlangNode : IAsyncDisposable
         return await completion.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Ends the node, which first writes what it still has to print.</summary>
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= KillProcess;
         _isClosed = true;
         await _stream.DisposeAsync().ConfigureAwait(false);
         await _reading.ConfigureAwait(false);
+        await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(EndTimeout)).ConfigureAwait(false);
         KillProcess(this, EventArgs.Empty);
-        await _process.WaitForExitAsync().ConfigureAwait(false);
+        AppDomain.CurrentDomain.ProcessExit -= KillProcess;
         _process.Dispose();
     }
 

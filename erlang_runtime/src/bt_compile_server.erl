@@ -54,7 +54,7 @@ handle_info({tcp, _, Frame}, State) ->
     {Id, Request} = binary_to_term(Frame),
     {noreply, request(Id, Request, State)};
 handle_info({tcp_closed, _}, _State) ->
-    erlang:halt(0, [{flush, false}]);
+    erlang:halt(0);
 handle_info({'DOWN', _, process, _, {compiled, Id, Outcome}}, State) ->
     {noreply, next(reply(Id, Outcome, State#state{free = State#state.free + 1}))};
 handle_info({'DOWN', _, process, _, {crashed, Id, Reason}}, State) ->

@@ -35,12 +35,19 @@ loop(#session{server = Server} = Session) ->
     receive
         {?MODULE, Id, Request} ->
             {Reply, Next} = handle(Request, Session),
+            flush_output(),
             gen_server:cast(Server, {reply, Id, Reply}),
             loop(Next);
         Message ->
             while_idle(Message),
             loop(Session)
     end.
+
+%% `user' hands text to its port and goes on; asking the port for its size comes after that. So what
+%% was written is out before the reply, upon which the C# side prints to the same standard output.
+flush_output() ->
+    _ = io:columns(user),
+    ok.
 
 %% What nobody waits for any more is dropped: the mailbox must not grow.
 while_idle({'$bt_reply', Ref, settled}) -> bt_when:ready(Ref, settled);
