@@ -88,6 +88,8 @@ run(Handler, Exception) -> bt_send:send(Handler, 'value:', Exception).
 
 matches(Filters, Exception) when is_list(Filters) ->
     lists:any(fun(Filter) -> matches(Filter, Exception) end, Filters);
+matches(#{'$class' := 'bt.stdlib.ExceptionSet', members := Filters}, Exception) ->
+    matches(Filters, Exception);
 matches(#{module := Class}, Exception) ->
     bt_class:is_kind_of(Exception, Class);
 matches(Kind, #{kind := Kind}) ->
