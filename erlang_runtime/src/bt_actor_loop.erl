@@ -13,6 +13,7 @@
 -record(actor, {class :: module(),
                 parent :: pid() | none,
                 resume :: boolean(),
+                heap_limit :: bt_heap:limit(),
                 debug = [] :: [sys:dbg_opt()]}).
 
 %% Who wants to know the value of a message.
@@ -25,7 +26,9 @@
 -spec enter(pid() | none, module()) -> no_return().
 enter(Parent, Class) ->
     trap_for_terminate(Parent, Class),
-    loop(#actor{class = Class, parent = Parent, resume = resumes(Class)}).
+    {Messages, Limit} = bt_heap:new(),
+    loop(#actor{class = Class, parent = Parent, resume = resumes(Class), heap_limit = Limit},
+         Messages).
 
 %% Only with trap_exit can `terminate:' run when the supervisor shuts the actor down. Exit signals
 %% of other processes then still end it as if it did not trap (exit_signal/3).
@@ -51,13 +54,17 @@ resumes(Class) ->
     erlang:function_exported(Class, 'class onError', 1)
         andalso Class:'class onError'(bt_class:object(Class)) =:= resume.
 
--spec loop(#actor{}) -> no_return().
-loop(Actor = #actor{class = Class, resume = false, debug = []}) ->
+%% `Left': after so many messages it is time to look at the heap.
+-spec loop(#actor{}, non_neg_integer()) -> no_return().
+loop(Actor = #actor{heap_limit = Limit}, 0) ->
+    {Messages, NewLimit} = bt_heap:tidy(Limit),
+    loop(Actor#actor{heap_limit = NewLimit}, Messages);
+loop(Actor = #actor{class = Class, resume = false, debug = []}, Left) ->
     receive
         {'$bt_cast', Selector, Arguments} ->
             put('$bt_msg', Selector),
             try apply(Class, Selector, [self() | Arguments]) of
-                _ -> loop(Actor)
+                _ -> loop(Actor, Left - 1)
             catch
                 Kind:Reason:Stack ->
                     failed(Actor, nobody, {Selector, Arguments}, {Kind, Reason, Stack})
@@ -67,19 +74,19 @@ loop(Actor = #actor{class = Class, resume = false, debug = []}) ->
             try apply(Class, Selector, [self() | Arguments]) of
                 Value ->
                     From ! {'$bt_reply', Ref, outgoing(Value)},
-                    loop(Actor)
+                    loop(Actor, Left - 1)
             catch
                 Kind:Reason:Stack ->
                     failed(Actor, {caller, From, Ref}, {Selector, Arguments},
                            {Kind, Reason, Stack})
             end;
         {system, From, Request} -> system(Actor, From, Request);
-        Message -> loop(handle(Actor, Message))
+        Message -> loop(handle(Actor, Message), Left - 1)
     end;
-loop(Actor) ->
+loop(Actor, Left) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
-        Message -> loop(handle(traced(Actor, Message), Message))
+        Message -> loop(handle(traced(Actor, Message), Message), Left - 1)
     end.
 
 %% For `sys:trace/2', `sys:log/2' and their like.
@@ -207,7 +214,7 @@ outgoing(Value) -> bt_cell:copy(Value).
 %%% Errors
 
 -spec failed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()}) -> no_return().
-failed(Actor, ReplyTo, Message, Raised) -> loop(failed(Actor, ReplyTo, Message, Raised, [])).
+failed(Actor, ReplyTo, Message, Raised) -> loop(failed(Actor, ReplyTo, Message, Raised, []), 0).
 
 -spec failed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()},
              bt_state:snapshot()) -> #actor{} | no_return().
@@ -314,7 +321,7 @@ run_terminate(#actor{class = Class}, Reason) ->
 
 %% @private
 -spec system_continue(pid(), [sys:dbg_opt()], #actor{}) -> no_return().
-system_continue(_Parent, Debug, Actor) -> loop(Actor#actor{debug = Debug}).
+system_continue(_Parent, Debug, Actor) -> loop(Actor#actor{debug = Debug}, 0).
 
 %% @private
 -spec system_terminate(term(), pid(), [sys:dbg_opt()], #actor{}) -> no_return().

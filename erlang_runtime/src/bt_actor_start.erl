@@ -52,13 +52,10 @@ start(Facade, Link, Wishes) ->
             {died, Actor, Reason}
     end.
 
-%% Messages stay outside of the heap until they are handled: a burst of them would make the heap
-%% grow a thousandfold, and an idle process does not collect its garbage. Full sweeps are frequent
-%% because what an actor keeps is small as a rule, and lives long.
+%% Full sweeps are frequent because what an actor keeps is small as a rule, and lives long.
 -spec options(free | linked, reference()) -> list().
 options(Link, Tag) ->
-    [{monitor, [{tag, Tag}]}, {message_queue_data, off_heap}, {fullsweep_after, 20}
-     | [link || Link =:= linked]].
+    [{monitor, [{tag, Tag}]}, {fullsweep_after, 20} | [link || Link =:= linked]].
 
 -spec check_concrete(module()) -> ok.
 check_concrete(Facade) ->

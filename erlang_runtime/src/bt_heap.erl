@@ -1,0 +1,45 @@
+%% @doc Keeps the heaps of actors small.
+%%
+%% A burst of messages makes the receiver's heap grow a thousandfold, and a process that is idle
+%% afterwards does not collect its garbage. Messages kept off the heap would not do that, but make
+%% each round trip a sixth dearer. So an actor looks at its heap every few hundred messages, and
+%% collects once when the burst is over.
+-module(bt_heap).
+
+-export([new/0, tidy/1]).
+-export_type([limit/0]).
+
+%% In words: a smaller heap is not worth a look. At least what the last collection left, because an
+%% actor with a large state must not collect again and again for the sake of it.
+-type limit() :: pos_integer().
+
+-define(WORDS, 6000).
+-define(EVERY, 256).
+-define(SOON, 64).
+
+%% @doc The limit of a new actor, and after how many messages it has to look.
+-spec new() -> {pos_integer(), limit()}.
+new() -> {?EVERY, ?WORDS}.
+
+%% @doc Collects garbage if there may be much. Answers when to look again, and the new limit.
+-spec tidy(limit()) -> {pos_integer(), limit()}.
+tidy(Limit) ->
+    case words() > Limit of
+        false -> {?EVERY, Limit};
+        true -> collect_after_burst(Limit, process_info(self(), message_queue_len))
+    end.
+
+-spec collect_after_burst(limit(), {message_queue_len, non_neg_integer()}) ->
+          {pos_integer(), limit()}.
+collect_after_burst(Limit, {_, Waiting}) when Waiting > ?SOON -> {?SOON, Limit};
+collect_after_burst(_, _) ->
+    garbage_collect(),
+    {?EVERY, max(?WORDS, words())}.
+
+%% Not `total_heap_size', which walks through the whole mailbox.
+-spec words() -> non_neg_integer().
+words() ->
+    {_, Info} = process_info(self(), garbage_collection_info),
+    {_, Old} = lists:keyfind(old_heap_block_size, 1, Info),
+    {_, Young} = lists:keyfind(heap_block_size, 1, Info),
+    Old + Young.
