@@ -140,8 +140,10 @@ internal sealed partial class LayoutTokenSource
         {
             while (!_brackets.Peek().HoldsStatements)
             {
-                CloseMissing(report: true);
+                CloseMissing(report: !_isSkipping);
             }
+
+            _isSkipping = false;
         }
     }
 
