@@ -75,6 +75,11 @@ public static partial class Catalog
             "a guard of receive: may only compare, calculate and test built-in classes",
             "receive the message and test it in the arm");
 
+    /// <summary>Processes without a class come with supervision.</summary>
+    public static readonly DiagnosticDescriptor ReceiveNotYet =
+        new("BT3017", Severity.Error, "Process receive: cannot be compiled yet",
+            "an actor takes messages that are not Beamtalk's in receive: message");
+
     public static readonly DiagnosticDescriptor PatternClassFields =
         new("BT3012", Severity.Error, "{0} has no field {1}");
 

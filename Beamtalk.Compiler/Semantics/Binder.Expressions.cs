@@ -215,9 +215,13 @@ public sealed partial class Binder
         _ => "Result ok:",
     };
 
-    private BoundReceive BindReceive(ReceiveExpression receive) => new(
-        receive.Span,
-        [.. receive.Arms.Select(arm => BindArm(arm, false))],
-        receive.Timeout is null ? null : Bind(receive.Timeout),
-        receive.TimeoutBlock is null ? null : Bind(receive.TimeoutBlock));
+    private BoundReceive BindReceive(ReceiveExpression receive)
+    {
+        Diagnostics.Report(Catalog.ReceiveNotYet, receive.Span);
+        return new BoundReceive(
+            receive.Span,
+            [.. receive.Arms.Select(arm => BindArm(arm, false))],
+            receive.Timeout is null ? null : Bind(receive.Timeout),
+            receive.TimeoutBlock is null ? null : Bind(receive.TimeoutBlock));
+    }
 }
