@@ -41,6 +41,9 @@ public sealed class Workspace(Toolchain toolchain)
         return new Evaluated(result, outcome.Diagnostics);
     }
 
+    /// <summary>Prints a line after what the inputs have printed: through their node, if there is one yet.</summary>
+    public Task PrintAsync(string line) => _session?.PrintAsync(line) ?? Console.Out.WriteLineAsync(line);
+
     /// <summary>Waits for what the inputs have set going: futures with registered blocks.</summary>
     public Task SettleAsync() => _session?.SettleAsync() ?? Task.CompletedTask;
 

@@ -22,23 +22,23 @@ public static class EvalCommand
         await using var toolchain = new Toolchain(Installation.Find());
         var workspace = new Workspace(toolchain);
         InputOutcome outcome = await workspace.EvaluateAsync(new SourceText("eval", expression)).ConfigureAwait(false);
-        int status = Print(outcome);
+        DiagnosticReporter.Print(outcome.Diagnostics);
+        int status = await PrintAsync(outcome, workspace).ConfigureAwait(false);
         await workspace.SettleAsync().ConfigureAwait(false);
         return status;
     }
 
-    private static int Print(InputOutcome outcome)
+    private static async Task<int> PrintAsync(InputOutcome outcome, Workspace workspace)
     {
-        DiagnosticReporter.Print(outcome.Diagnostics);
         switch (outcome)
         {
             case NotCompiled:
                 return ExitCode.NotCompiled;
             case Evaluated { Result: RaisedError error }:
-                Console.Error.WriteLine(error.Report);
+                await Console.Error.WriteLineAsync(error.Report).ConfigureAwait(false);
                 return ExitCode.Failed;
             case Evaluated { Result: PrintedValue value }:
-                Console.Out.WriteLine(value.Text);
+                await workspace.PrintAsync(value.Text).ConfigureAwait(false);
                 return ExitCode.Success;
             default:
                 return ExitCode.Success;

@@ -15,11 +15,11 @@ public static class ReplCommand
     public static Command Create()
     {
         var command = new Command("repl", "Read statements from standard input and print their values");
-        command.SetAction((_, _) => ReadAsync(Console.In, Console.Out));
+        command.SetAction((_, _) => ReadAsync(Console.In));
         return command;
     }
 
-    private static async Task<int> ReadAsync(TextReader input, TextWriter output)
+    private static async Task<int> ReadAsync(TextReader input)
     {
         await using var toolchain = new Toolchain(Installation.Find());
         _ = toolchain.NodeAsync();
@@ -28,22 +28,15 @@ public static class ReplCommand
         while (Toolchain.OnLargeStack(reader.Read) is { } text)
         {
             InputOutcome outcome = await workspace.EvaluateAsync(new SourceText("repl", text)).ConfigureAwait(false);
-            Print(outcome, output);
+            DiagnosticReporter.Print(outcome.Diagnostics);
+            if (Describe(outcome) is { } line)
+            {
+                await workspace.PrintAsync(line).ConfigureAwait(false);
+            }
         }
 
         await workspace.SettleAsync().ConfigureAwait(false);
         return ExitCode.Success;
-    }
-
-    private static void Print(InputOutcome outcome, TextWriter output)
-    {
-        DiagnosticReporter.Print(outcome.Diagnostics);
-        if (Describe(outcome) is { } line)
-        {
-            output.WriteLine(line);
-        }
-
-        output.Flush();
     }
 
     private static string? Describe(InputOutcome outcome) => outcome switch

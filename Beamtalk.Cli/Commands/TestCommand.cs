@@ -25,12 +25,18 @@ public static class TestCommand
 
     private static async Task<int> TestAsync(ImmutableArray<string> paths, bool json, string? filter)
     {
-        // What tests write to the Transcript must not come between the lines of JSON.
-        await using var toolchain = new Toolchain(Installation.Find(), json ? NodeOutput.StandardError : NodeOutput.StandardOutput);
         TestReporter reporter = json
             ? new JsonTestReporter(Console.Out)
             : new TextTestReporter(Terminals.Create(Console.Out, Console.IsOutputRedirected));
-        await new TestRun(toolchain, reporter, filter).RunAsync(Sources.Find(paths)).ConfigureAwait(false);
+
+        // What tests write to the Transcript must not come between the lines of JSON.
+        NodeOutput output = json ? NodeOutput.StandardError : NodeOutput.StandardOutput;
+        await using (var toolchain = new Toolchain(Installation.Find(), output))
+        {
+            await new TestRun(toolchain, reporter, filter).RunAsync(Sources.Find(paths)).ConfigureAwait(false);
+        }
+
+        // The node has ended, so that the numbers come after all that it printed.
         reporter.Finish();
         return reporter.FailedCount > 0 ? ExitCode.Failed : ExitCode.Success;
     }

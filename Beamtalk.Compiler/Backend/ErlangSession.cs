@@ -48,6 +48,10 @@ public sealed class ErlangSession
         }
     }
 
+    /// <summary>Writes a line to the node's standard output, after what was printed there before.</summary>
+    public Task PrintAsync(string line) =>
+        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("print"), ErlangTerm.Text(line + "\n")));
+
     /// <summary>Waits, as a script does at its end, for futures with registered blocks.</summary>
     public Task SettleAsync() => RequestAsync(ErlangTerm.Atom("settle"));
 

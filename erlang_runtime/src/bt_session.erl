@@ -35,19 +35,12 @@ loop(#session{server = Server} = Session) ->
     receive
         {?MODULE, Id, Request} ->
             {Reply, Next} = handle(Request, Session),
-            flush_output(),
             gen_server:cast(Server, {reply, Id, Reply}),
             loop(Next);
         Message ->
             while_idle(Message),
             loop(Session)
     end.
-
-%% `user' hands text to its port and goes on; asking the port for its size comes after that. So what
-%% was written is out before the reply, upon which the C# side prints to the same standard output.
-flush_output() ->
-    _ = io:columns(user),
-    ok.
 
 %% What nobody waits for any more is dropped: the mailbox must not grow.
 while_idle({'$bt_reply', Ref, settled}) -> bt_when:ready(Ref, settled);
@@ -60,6 +53,10 @@ handle({load, Modules}, Session) ->
     {bt_load:modules(Modules), Session};
 handle({eval, Module}, Session) ->
     evaluate(Module, Session);
+%% Through the same device as what the inputs print, so that it comes after it.
+handle({print, Text}, Session) ->
+    nil = bt_transcript:write(Text),
+    {ok, Session};
 handle(settle, Session) ->
     bt_wait:settle(?SETTLE_MS),
     {ok, Session};
