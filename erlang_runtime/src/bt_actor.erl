@@ -40,7 +40,8 @@ start_link(Facade) -> start_link(Facade, #{}).
 %% @doc The same with state variables by name.
 -spec start_link(module(), #{atom() => term()}) -> {ok, pid()} | {error, term()}.
 start_link(Facade, State) ->
-    bt_actor_start:start_link(Facade, #{keywords => maps:to_list(State), strict => true}).
+    Wishes = bt_actor_start:child_wishes(Facade, State),
+    bt_actor_start:start_link(Facade, Wishes#{keywords => maps:to_list(State), strict => true}).
 
 %% @doc What a facade's `$start'/1 runs in the new process.
 -spec init(module(), bt_actor_start:order()) -> no_return().
@@ -179,8 +180,15 @@ is_outward(Selector) ->
 -spec outward(atom(), pid(), [term()]) -> term().
 outward(Selector, Actor, Arguments) ->
     case bt_actor_loop:declares(class_of(Actor), Selector) of
-        true -> send(Actor, Selector, Arguments);
+        true -> declared(Selector, Actor, Arguments);
         false -> for_sender(Selector, Actor, Arguments)
+    end.
+
+-spec declared(atom(), pid(), [term()]) -> term().
+declared(Selector, Actor, Arguments) ->
+    case bt_processes:lookup(Actor) of
+        none -> send(Actor, Selector, Arguments);
+        {Facade, _} -> apply(Facade, Selector, [Actor | Arguments])
     end.
 
 -spec for_sender(atom(), pid(), [term()]) -> term().
@@ -217,6 +225,7 @@ own(Same, Actor, [Other]) when Same =:= '='; Same =:= '=='; Same =:= '=:=' ->
     Actor =:= bt_op:touch(Other);
 own(Differs, Actor, [Other]) when Differs =:= '/='; Differs =:= '~='; Differs =:= '=/=' ->
     Actor =/= bt_op:touch(Other);
+own(inspect, Actor, []) -> bt_supervision:inspect(Actor);
 own(displayString, Actor, []) -> bt_print:display_string(Actor);
 own(_, Actor, []) -> bt_print:print_string(Actor).
 
@@ -225,7 +234,8 @@ own(_, Actor, []) -> bt_print:print_string(Actor).
 class_of(Actor) when node(Actor) =:= node() ->
     case process_info(Actor, initial_call) of
         {initial_call, {Facade, '$start', 1}} -> Facade;
-        _ -> 'bt.stdlib.Actor'
+        {initial_call, _} -> bt_processes:class_of(Actor);
+        undefined -> 'bt.stdlib.Actor'
     end;
 class_of(Actor) ->
     try erpc:call(node(Actor), ?MODULE, class_of, [Actor], 5000)

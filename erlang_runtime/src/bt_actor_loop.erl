@@ -14,6 +14,7 @@
                 parent :: pid() | none,
                 resume :: boolean(),
                 heap_limit :: bt_heap:limit(),
+                place = none :: bt_recovery:place() | none,
                 debug = [] :: [sys:dbg_opt()]}).
 
 %% Who wants to know the value of a message.
@@ -26,9 +27,14 @@
 -spec enter(pid() | none, module()) -> no_return().
 enter(Parent, Class) ->
     trap_for_terminate(Parent, Class),
+    Place = case get('$bt_place') of
+                undefined -> none;
+                Given -> Given
+            end,
     {Messages, Limit} = bt_heap:new(),
-    loop(#actor{class = Class, parent = Parent, resume = resumes(Class), heap_limit = Limit},
-         Messages).
+    Actor = #actor{class = Class, parent = Parent, resume = resumes(Class), place = Place,
+                   heap_limit = Limit},
+    loop(kept(Actor), Messages).
 
 %% Only with trap_exit can `terminate:' run when the supervisor shuts the actor down. Exit signals
 %% of other processes then still end it as if it did not trap (exit_signal/3).
@@ -59,7 +65,7 @@ resumes(Class) ->
 loop(Actor = #actor{heap_limit = Limit}, 0) ->
     {Messages, NewLimit} = bt_heap:tidy(Limit),
     loop(Actor#actor{heap_limit = NewLimit}, Messages);
-loop(Actor = #actor{class = Class, resume = false, debug = []}, Left) ->
+loop(Actor = #actor{class = Class, resume = false, place = none, debug = []}, Left) ->
     receive
         {'$bt_cast', Selector, Arguments} ->
             put('$bt_msg', Selector),
@@ -86,7 +92,7 @@ loop(Actor = #actor{class = Class, resume = false, debug = []}, Left) ->
 loop(Actor, Left) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
-        Message -> loop(handle(traced(Actor, Message), Message), Left - 1)
+        Message -> loop(kept(handle(traced(Actor, Message), Message)), Left - 1)
     end.
 
 %% For `sys:trace/2', `sys:log/2' and their like.
@@ -98,6 +104,15 @@ traced(Actor = #actor{class = Class, debug = Debug}, Message) ->
 -spec print(io:device(), term(), module()) -> ok.
 print(Device, {in, Message}, Class) ->
     io:format(Device, "~ts ~p got ~tp~n", [bt_print:class_name(Class), self(), Message]).
+
+%% `recover: #last': the state after every message is kept outside the actor.
+-spec kept(#actor{}) -> #actor{}.
+kept(Actor = #actor{place = none}) -> Actor;
+kept(Actor = #actor{place = Place}) ->
+    Now = bt_state:snapshot(),
+    get('$bt_kept') =:= Now orelse bt_recovery:save(Place, Now),
+    put('$bt_kept', Now),
+    Actor.
 
 %% Comes back through system_continue/3, so it must be the last call of the loop.
 -spec system(#actor{}, term(), term()) -> no_return().
@@ -180,6 +195,7 @@ perform(Actor = #actor{class = Class, resume = Resume}, ReplyTo, Selector, Argum
     Before = before(Resume),
     try apply(Class, Selector, [self() | Arguments]) of
         Value ->
+            kept(Actor),
             reply(ReplyTo, Value),
             Actor
     catch

@@ -7,11 +7,12 @@
 -compile({no_auto_import, [spawn/2]}).
 
 -export([spawn/2, start_link/2, init/2, become/1]).
+-export([child_wishes/2, check_concrete/1]).
 -export_type([order/0, wishes/0]).
 
 %% `strict': a keyword that is not a state variable is an error, not part of a message.
 -type wishes() :: #{keywords => [{term(), term()}], message => {atom(), [term()]},
-                    strict => boolean(), name => atom()}.
+                    strict => boolean(), name => atom(), place => bt_recovery:place()}.
 -type order() :: {start, Starter :: pid(), Tag :: reference(), free | linked,
                   Ancestors :: [pid() | atom()], wishes()}
                | {run, Ancestors :: [pid() | atom()], fun(() -> term())}.
@@ -32,6 +33,38 @@ start_link(Facade, Wishes) ->
         {ok, Actor} -> {ok, Actor};
         {failed, Exception, Stack} -> {error, {Exception, Stack}};
         {died, _, Reason} -> {error, Reason}
+    end.
+
+%% @doc What a supervised actor is started with besides its variables: the name and the place that
+%% its supervisor has for it (bt_supervisor), and the message of `C spawn k: v' if there is one.
+-spec child_wishes(module(), #{atom() => term()}) -> wishes().
+child_wishes(Facade, State) ->
+    maps:merge(place(Facade, get('$bt_child')), message(Facade, State)).
+
+place(_, undefined) -> #{};
+place(Facade, #{name := Name, place := Place}) ->
+    case bt_recovery:wanted(Facade) of
+        true -> #{name => Name, place => Place};
+        false -> #{name => Name}
+    end.
+
+message(_, State) when State =:= #{} -> #{};
+message(Facade, State) ->
+    Keywords = maps:keys(State),
+    case Keywords -- bt_class:variables(Facade) of
+        [] -> #{};
+        _ -> message(bt_class:selectors(Facade, instance), Keywords, State)
+    end.
+
+%% A Dictionary has lost the order of the keywords.
+message(Selectors, Keywords, State) ->
+    Matching = [{Selector, Parts} || Selector <- Selectors,
+                                     Parts <- [bt_class:keywords(Selector)],
+                                     lists:sort(Parts) =:= lists:sort(Keywords)],
+    case Matching of
+        [{Selector, Parts} | _] ->
+            #{message => {Selector, [map_get(Part, State) || Part <- Parts]}};
+        [] -> #{}
     end.
 
 %% The tag is made before the process is: so the receive need not search the mailbox.
@@ -57,6 +90,7 @@ start(Facade, Link, Wishes) ->
 options(Link, Tag) ->
     [{monitor, [{tag, Tag}]}, {fullsweep_after, 20} | [link || Link =:= linked]].
 
+%% @doc Raises InstantiationError for an abstract class.
 -spec check_concrete(module()) -> ok.
 check_concrete(Facade) ->
     #{modifiers := Modifiers} = Facade:'$meta'(),
@@ -113,6 +147,7 @@ prepare(Facade, Wishes) ->
     Unknown = assign(maps:get(keywords, Wishes, []), []),
     Wishes =:= #{} orelse check_strict(Facade, Wishes, Unknown),
     initialize(Facade),
+    recover(Wishes),
     Unknown =:= [] orelse send_message(Facade, maps:get(message, Wishes)).
 
 %% @doc Makes this process an actor of the class, with its variables at their initial values.
@@ -145,6 +180,7 @@ assign([{Keyword, Value} | Rest], Unknown) ->
     end.
 
 -spec check_strict(module(), wishes(), [term()]) -> ok.
+check_strict(_, #{message := _}, _) -> ok;
 check_strict(Facade, #{strict := true}, [Keyword | _]) ->
     erlang:error(bt_fault:no_variable(Facade, Keyword));
 check_strict(_, _, _) -> ok.
@@ -155,6 +191,17 @@ initialize(Facade) ->
         true -> Facade:initialize(self());
         false -> ok
     end.
+
+%% The state of the one that had this place before: after `initialize', which may open or start
+%% something anew, but before the first message.
+-spec recover(wishes()) -> ok.
+recover(#{place := Place}) ->
+    put('$bt_place', Place),
+    case bt_recovery:last(Place) of
+        {ok, Snapshot} -> lists:foreach(fun({Key, Value}) -> put(Key, Value) end, Snapshot);
+        none -> ok
+    end;
+recover(_) -> ok.
 
 -spec send_message(module(), {atom(), [term()]}) -> term().
 send_message(Facade, {Selector, Arguments}) ->

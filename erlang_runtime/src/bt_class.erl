@@ -5,9 +5,9 @@
 -export(['of'/1, object/1, name/1, name_of/1, resolve/1, exists/1]).
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
--export([side/1, selector/1, find/3, undefined/3, is_updating/3, instantiate/2]).
+-export([side/1, selector/1, keywords/1, find/3, undefined/3, is_updating/3, instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3]).
--export([create_tables/0, invalidate/0]).
+-export([create_tables/0, invalidate/0, version/0]).
 
 -export_type([facade/0, object/0, side/0]).
 
@@ -216,13 +216,23 @@ find_in([{Class, Side} | Path], Function, Selector, Arity) ->
 -spec undefined(facade(), atom(), [term()]) -> term().
 undefined(Facade, Function, [Self | Args]) when is_pid(Self), Self =/= self() ->
     case bt_actor:class_of(Self) of
-        Facade -> bt_send:call_list(Self, Function, Args);
+        Facade -> of_process(kind(Facade), Facade, Function, [Self | Args]);
         _ -> found(Facade, Function, [Self | Args])
+    end;
+undefined(Facade, start_link, Args) when Args =:= []; Args =:= [#{}] ->
+    %% Erlang starts a supervisor as it starts an actor, whose facade has this function.
+    case kind(Facade) of
+        supervisor -> bt_supervisor:start_link(Facade);
+        _ -> erlang:raise(error, undef, [{Facade, start_link, Args, []}])
     end;
 undefined(Facade, Function, [_ | _] = Args) ->
     found(Facade, Function, Args);
 undefined(Facade, Function, []) ->
     erlang:raise(error, undef, [{Facade, Function, [], []}]).
+
+%% Only an actor answers in its own process.
+of_process(actor, _Facade, Function, [Self | Args]) -> bt_send:call_list(Self, Function, Args);
+of_process(_, Facade, Function, Args) -> found(Facade, Function, Args).
 
 found(Facade, Function, Args) ->
     Arity = length(Args),
@@ -253,6 +263,8 @@ how_of_value(value, Facade, {instance, Selector}) ->
 how_of_value(_Kind, _Facade, _Selector) ->
     none.
 
+%% @doc The keywords of a selector: at and put of `at:put:'.
+-spec keywords(atom()) -> [atom()].
 keywords(Selector) ->
     Parts = binary:split(atom_to_binary(Selector), <<":">>, [global]),
     case lists:reverse(Parts) of
@@ -371,6 +383,10 @@ invalidate() ->
     atomics:add(persistent_term:get(?CACHE), 1, 1),
     true = ets:delete_all_objects(?CACHE),
     ok.
+
+%% @doc A number that is another one after anything that invalidates lookups.
+-spec version() -> integer().
+version() -> atomics:get(persistent_term:get(?CACHE), 1).
 
 %% The remembered answer, or what Compute finds; `none` is not remembered. Where the application
 %% does not run (Erlang code calling a class) there is no cache.

@@ -5,7 +5,7 @@
 -module(bt_fault).
 
 -export([timeout/2, deadlock/1, actor_died/3, expired/1, instantiation/1, name_taken/2,
-         no_variable/2, foreign_state/1, type_error/2,
+         no_key/2, no_variable/2, foreign_state/1, type_error/2,
          user_error/1, exit_reason/1]).
 -export_type([exception/0]).
 
@@ -74,6 +74,10 @@ no_variable(Facade, Keyword) ->
     Text = bt_print:print_string(Keyword),
     new('Error', user_error, <<Name/binary, " has no state variable ", Text/binary>>, nil,
         #{receiver => class_object(Facade)}).
+
+%% @doc Nothing is known under this key.
+-spec no_key(term(), binary()) -> exception().
+no_key(Key, Text) -> new('KeyNotFound', key_not_found, Text, nil, #{key => Key}).
 
 %% @doc An Error with this text.
 -spec user_error(binary()) -> exception().

@@ -7,12 +7,11 @@
 %% The process it starts ends with the node.
 -dialyzer({no_return, main/0}).
 
-%% @doc Runs the script; the node halts when it ends. SIGTERM ends it as it ends
-%% any program, instead of a clean shutdown with exit status 0.
+%% @doc Runs the script; the node halts when it ends, or after SIGTERM (bt_signals).
 -spec main() -> pid().
 main() ->
     [Facade | Arguments] = init:get_plain_arguments(),
-    ok = os:set_signal(sigterm, default),
+    ok = bt_signals:handle(),
     spawn(fun() -> run(list_to_atom(Facade), Arguments) end).
 
 %% A fault of the run time itself, such as a module that is gone, must not leave a node

@@ -18,8 +18,7 @@ spawn(Class, State, _Name) ->
 
 %% @doc The class as a child of an Erlang supervisor.
 -spec child_spec(bt_class:object(), permanent | transient | temporary) -> supervisor:child_spec().
-child_spec(#{module := Facade}, Restart) ->
-    #{id => Facade, start => {Facade, start_link, []}, restart => Restart, type => worker}.
+child_spec(#{module := Facade}, Restart) -> bt_child_spec:of_class(Facade, Restart).
 
 %% @doc Has `actorDown:reason:' sent to the process that asks.
 -spec monitor(pid()) -> term().

@@ -2,6 +2,7 @@
 %%
 %% The script runs in a process of its own, which may crash like any other. After its last
 %% statement it still runs the blocks it has registered on futures and timers, for 30 s at most.
+%% Then the program's supervisors end in order, and the node.
 -module(bt_script).
 
 -export([run/2, arguments/0]).
@@ -16,8 +17,17 @@ run(Facade, Arguments) ->
     bt_transcript:use_utf8(),
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
     Status = main(Facade, Arguments),
+    %% While the node is going down the script is only one of those who end.
+    bt_signals:is_stopping() andalso timer:sleep(infinity),
+    end_supervisors(),
     _ = logger_std_h:filesync(default),
     erlang:halt(Status).
+
+%% Whoever does not end in time is not waited for.
+-spec end_supervisors() -> ok.
+end_supervisors() ->
+    {_, Monitor} = spawn_monitor(fun bt_processes:shut_down/0),
+    receive {'DOWN', Monitor, process, _, _} -> ok after ?SETTLE_MS -> ok end.
 
 -spec main(module(), [unicode:chardata()]) -> 0 | 1.
 main(Facade, Arguments) ->
@@ -47,5 +57,5 @@ perform(Facade) ->
 
 -spec complain(unicode:chardata()) -> 1.
 complain(Text) ->
-    io:put_chars(standard_error, [Text, $\n]),
+    bt_signals:is_stopping() orelse io:put_chars(standard_error, [Text, $\n]),
     1.

@@ -203,21 +203,33 @@ spawn(R, Sel, _Keywords, Values) ->
 
 send_actor(Actor, Sel, Args) ->
     case is_local(Sel) of
-        false -> bt_actor:send(Actor, Sel, Args);
+        false ->
+            case bt_processes:lookup(Actor) of
+                none -> bt_actor:send(Actor, Sel, Args);
+                Known -> bt_route:send(send, Actor, Known, Sel, Args)
+            end;
         true -> bt_actor:local(Actor, Sel, Args);
         perform -> performed(fun send_actor/3, Actor, Sel, Args)
     end.
 
 call_actor(Actor, Sel, Args) ->
     case is_local(Sel) of
-        false -> bt_actor:call(Actor, Sel, Args);
+        false ->
+            case bt_processes:lookup(Actor) of
+                none -> bt_actor:call(Actor, Sel, Args);
+                Known -> bt_route:send(call, Actor, Known, Sel, Args)
+            end;
         true -> bt_op:touch(bt_actor:local(Actor, Sel, Args));
         perform -> performed(fun call_actor/3, Actor, Sel, Args)
     end.
 
 cast_actor(Actor, Sel, Args) ->
     case is_local(Sel) of
-        false -> bt_actor:cast(Actor, Sel, Args);
+        false ->
+            case bt_processes:lookup(Actor) of
+                none -> bt_actor:cast(Actor, Sel, Args);
+                Known -> bt_route:send(cast, Actor, Known, Sel, Args)
+            end;
         true -> bt_actor:local(Actor, Sel, Args);
         perform -> performed(fun cast_actor/3, Actor, Sel, Args)
     end.

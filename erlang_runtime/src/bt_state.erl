@@ -1,7 +1,7 @@
 %% @doc The variables of an actor: keys `'@x'' of the process dictionary of its process.
 -module(bt_state).
 
--export([key/1, to_map/0, replace/1, snapshot/0, restore/1]).
+-export([key/1, to_map/0, replace/1, snapshot/0, restore/1, from_dictionary/1]).
 -export_type([snapshot/0]).
 
 -type snapshot() :: [{atom(), term()}].
@@ -12,7 +12,12 @@ key(Name) -> list_to_atom([$@ | atom_to_list(Name)]).
 
 %% @doc The variables by name.
 -spec to_map() -> #{atom() => term()}.
-to_map() -> maps:from_list([{name(Key), Value} || {Key, Value} <- snapshot()]).
+to_map() -> from_dictionary(get()).
+
+%% @doc The same from a dictionary that `process_info/2' gave.
+-spec from_dictionary([{term(), term()}]) -> #{atom() => term()}.
+from_dictionary(Dictionary) ->
+    maps:from_list([{name(Key), Value} || {Key, Value} <- Dictionary, is_variable(Key)]).
 
 %% @doc Makes these the variables.
 -spec replace(#{atom() => term()}) -> ok.

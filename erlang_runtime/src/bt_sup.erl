@@ -13,13 +13,17 @@ start_link() ->
 init([]) ->
     ok = bt_class:create_tables(),
     ok = bt_patch:create_tables(),
+    ok = bt_processes:create_tables(),
+    ok = bt_recovery:create_tables(),
     {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, children()}}.
 
 %% One line for each server, in the order in which they start.
 children() ->
     [
         worker(bt_load),
-        worker(bt_future_keeper)
+        worker(bt_future_keeper),
+        %% The last to start is the first to end, and with it the supervisors of the program.
+        (worker(bt_processes))#{shutdown => infinity}
     ].
 
 worker(Module) ->

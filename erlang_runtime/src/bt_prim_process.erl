@@ -1,0 +1,78 @@
+%%% @doc Primitives of Process: processes without a class.
+-module(bt_prim_process).
+-compile({no_auto_import, [link/1, unlink/1, monitor/1, demonitor/1, exit/2]}).
+
+-export([spawn/1, current/0, send/2, link/1, unlink/1, monitor/1, demonitor/1, exit/2]).
+-export([is_alive/1, info/1]).
+
+-define(CLASS, 'bt.stdlib.Process').
+
+%% @doc Runs a copy of the block in a new process.
+-spec spawn(term()) -> pid().
+spawn(Block) ->
+    Copy = bt_cell:copy(Block),
+    Go = make_ref(),
+    Pid = erlang:spawn(fun() -> receive Go -> bt_send:call(Copy, value) end end),
+    %% Known before it runs, so that whoever it tells its pid can send to it.
+    bt_processes:add(Pid, ?CLASS, none),
+    Pid ! Go,
+    Pid.
+
+%% @doc The process that runs here: an actor, or one of class Process.
+-spec current() -> pid().
+current() ->
+    case bt_actor:current() of
+        nil -> bt_processes:add(self(), ?CLASS, none);
+        _ -> ok
+    end,
+    self().
+
+%% @doc Sends a plain Erlang message to a process or a name.
+-spec send(term(), pid() | atom()) -> term().
+send(Message, To) ->
+    To ! bt_cell:copy(Message),
+    Message.
+
+%% @doc Links the present process to another.
+-spec link(pid()) -> pid().
+link(Pid) ->
+    erlang:link(Pid),
+    Pid.
+
+-spec unlink(pid()) -> pid().
+unlink(Pid) ->
+    erlang:unlink(Pid),
+    Pid.
+
+%% @doc Has the present process told when the other one ends; once is enough.
+-spec monitor(pid()) -> pid().
+monitor(Pid) ->
+    demonitor(Pid),
+    put({'$bt_monitor', Pid}, erlang:monitor(process, Pid)),
+    Pid.
+
+-spec demonitor(pid()) -> pid().
+demonitor(Pid) ->
+    case erase({'$bt_monitor', Pid}) of
+        undefined -> ok;
+        Ref -> erlang:demonitor(Ref, [flush])
+    end,
+    Pid.
+
+%% @doc Sends an exit signal.
+-spec exit(pid(), term()) -> pid().
+exit(Pid, Reason) ->
+    erlang:exit(Pid, Reason),
+    Pid.
+
+-spec is_alive(pid()) -> boolean().
+is_alive(Pid) -> bt_actor:is_alive(Pid).
+
+%% @doc What Erlang knows about a process, as a Dictionary; nil when it has ended.
+-spec info(pid()) -> #{atom() => term()} | nil.
+info(Pid) ->
+    Items = [status, message_queue_len, memory, reductions, links, current_function],
+    case process_info(Pid, Items) of
+        undefined -> nil;
+        Info -> maps:from_list(Info)
+    end.
