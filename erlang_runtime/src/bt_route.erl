@@ -5,8 +5,8 @@
 -export([send/5, responds/3]).
 
 -type verb() :: send | call | cast.
-%% The numbers of the children that take turns.
--type route() :: {turns, tuple(), atomics:atomics_ref()} | {dynamic, atomics:atomics_ref()}.
+%% First number and size of the group that takes turns. Numbers of a group follow each other.
+-type route() :: {turns, pos_integer(), pos_integer(), atomics:atomics_ref()} | {dynamic, atomics:atomics_ref()}.
 
 %% @doc Answers a message to a process that bt_processes knows, or sends it on.
 -spec send(verb(), pid(), {module(), term()}, atom(), [term()]) -> term().
@@ -81,7 +81,7 @@ find(Table, Selector, Arity) ->
         {value, {_, _, _, _, 0}} -> {dynamic, atomics:new(1, [])};
         {value, {_, _, _, _, Group}} ->
             Members = [N || {N, _, _, _, G} <- Rows, G =:= Group],
-            {turns, list_to_tuple(Members), atomics:new(1, [])};
+            {turns, hd(Members), length(Members), atomics:new(1, [])};
         false -> none
     end.
 
@@ -96,11 +96,10 @@ understands({_, _, Pid, Class, _}, Selector, Arity) ->
 
 %% A member that is dead is passed over; if all are, the first is waited for.
 -spec next(ets:tid(), route()) -> pid() | nil.
-next(Table, {turns, {N}, _}) -> bt_supervisor:live(Table, N);
-next(Table, {turns, Members, Turn}) ->
-    Size = tuple_size(Members),
-    First = atomics:add_get(Turn, 1, 1) - 1,
-    take_turn(Table, Members, First, First + Size);
+next(Table, {turns, N, 1, _}) -> bt_supervisor:live(Table, N);
+next(Table, {turns, First, Size, Counter}) ->
+    Turn = atomics:add_get(Counter, 1, 1) - 1,
+    take_turn(Table, {First, Size}, Turn, Turn + Size);
 next(Table, {dynamic, Last}) ->
     N = following(Table, atomics:get(Last, 1)),
     atomics:put(Last, 1, N),
@@ -115,7 +114,7 @@ take_turn(Table, Members, Turn, End) ->
         false -> take_turn(Table, Members, Turn + 1, End)
     end.
 
-member(Members, Turn) -> element(1 + Turn rem tuple_size(Members), Members).
+member({First, Size}, Turn) -> First + Turn rem Size.
 
 %% The numbers of a DynamicSupervisor's children have gaps. Rows of routes come after all numbers.
 following(Table, N) ->
