@@ -17,6 +17,14 @@
                 place = none :: bt_recovery:place() | none,
                 debug = [] :: [sys:dbg_opt()]}).
 
+%% A call with a known number of arguments is a third of an apply/3.
+-define(RUN(Class, Selector, Arguments),
+        case Arguments of
+            [] -> Class:Selector(self());
+            [Only] -> Class:Selector(self(), Only);
+            _ -> apply(Class, Selector, [self() | Arguments])
+        end).
+
 %% Who wants to know the value of a message.
 -type reply_to() :: nobody
                   | {caller, pid() | reference(), reference()}
@@ -69,7 +77,7 @@ loop(Actor = #actor{class = Class, resume = false, place = none, debug = []}, Le
     receive
         {'$bt_cast', Selector, Arguments} ->
             put('$bt_msg', Selector),
-            try apply(Class, Selector, [self() | Arguments]) of
+            try ?RUN(Class, Selector, Arguments) of
                 _ -> loop(Actor, Left - 1)
             catch
                 Kind:Reason:Stack ->
@@ -77,7 +85,7 @@ loop(Actor = #actor{class = Class, resume = false, place = none, debug = []}, Le
             end;
         {'$bt_call', From, Ref, Selector, Arguments} ->
             put('$bt_msg', Selector),
-            try apply(Class, Selector, [self() | Arguments]) of
+            try ?RUN(Class, Selector, Arguments) of
                 Value ->
                     From ! {'$bt_reply', Ref, outgoing(Value)},
                     loop(Actor, Left - 1)
@@ -193,7 +201,7 @@ exit_signal(Actor, Pid, Reason) ->
 perform(Actor = #actor{class = Class, resume = Resume}, ReplyTo, Selector, Arguments) ->
     put('$bt_msg', Selector),
     Before = before(Resume),
-    try apply(Class, Selector, [self() | Arguments]) of
+    try ?RUN(Class, Selector, Arguments) of
         Value ->
             kept(Actor),
             reply(ReplyTo, Value),

@@ -13,30 +13,30 @@
 %% actor with a large state must not collect again and again for the sake of it.
 -type limit() :: pos_integer().
 
--define(WORDS, 6000).
--define(EVERY, 256).
+-define(WORDS, 11000).
+-define(EVERY, 512).
 -define(SOON, 64).
 
 %% @doc The limit of a new actor, and after how many messages it has to look.
 -spec new() -> {pos_integer(), limit()}.
 new() -> {?EVERY, ?WORDS}.
 
-%% @doc Collects garbage if there may be much. Answers when to look again, and the new limit.
+%% @doc Collects garbage if there may be much, and no burst is going on. Answers when to look again,
+%% and the new limit.
 -spec tidy(limit()) -> {pos_integer(), limit()}.
 tidy(Limit) ->
-    case words() > Limit of
-        false -> {?EVERY, Limit};
-        true -> collect_after_burst(Limit, process_info(self(), message_queue_len))
+    case process_info(self(), message_queue_len) of
+        {_, Waiting} when Waiting > ?SOON -> {max(?SOON, Waiting div 2), Limit};
+        _ -> tidy(Limit, words())
     end.
 
--spec collect_after_burst(limit(), {message_queue_len, non_neg_integer()}) ->
-          {pos_integer(), limit()}.
-collect_after_burst(Limit, {_, Waiting}) when Waiting > ?SOON -> {?SOON, Limit};
-collect_after_burst(_, _) ->
+-spec tidy(limit(), non_neg_integer()) -> {pos_integer(), limit()}.
+tidy(Limit, Words) when Words =< Limit -> {?EVERY, Limit};
+tidy(_, _) ->
     garbage_collect(),
     {?EVERY, max(?WORDS, words())}.
 
-%% Not `total_heap_size', which walks through the whole mailbox.
+%% The size of both generations. To ask for it, or for other sizes, walks through the mailbox.
 -spec words() -> non_neg_integer().
 words() ->
     {_, Info} = process_info(self(), garbage_collection_info),

@@ -256,7 +256,7 @@ waiting_for_itself({_, A}) ->
     fun() ->
         Self = fun() -> bt_future:await(bt_actor:send(self(), getValue, [])) end,
         {Time, _} = timer:tc(fun() -> ?RAISES(deadlock, bt_actor:call(A, 'run:', [Self])) end),
-        ?assert(Time < 100000),
+        ?assert(Time < 190000),
         B = bt_actor:spawn(?C),
         ?RAISES(deadlock,
                 bt_actor:call(B, 'run:', [fun() -> bt_actor:call(self(), getValue, []) end]))
