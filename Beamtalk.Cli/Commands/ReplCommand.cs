@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Beamtalk.Cli.Building;
-using Beamtalk.Cli.Reporting;
 using Beamtalk.Cli.Repl;
+using Beamtalk.Cli.Reporting;
 using Beamtalk.Compiler.Backend;
 using Beamtalk.Compiler.Text;
 

@@ -55,10 +55,23 @@ public sealed class ScriptCache(Installation installation)
         DateTime limit = DateTime.UtcNow - Unused;
         foreach (DirectoryInfo entry in new DirectoryInfo(_root).EnumerateDirectories())
         {
-            if (entry.LastWriteTimeUtc < limit)
+            // What another run has just renamed or removed reads as very old, but is not there any more.
+            if (entry.LastWriteTimeUtc < limit && Directory.Exists(entry.FullName))
             {
-                entry.Delete(recursive: true);
+                Remove(entry);
             }
+        }
+    }
+
+    private static void Remove(DirectoryInfo entry)
+    {
+        try
+        {
+            entry.Delete(recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another run was faster.
         }
     }
 }

@@ -44,7 +44,10 @@ public sealed partial class FunctionLowering
         Environment captured = cells.Aggregate(_env, (env, cell) => env.With(cell.Variable, cell.Cell));
         var code = new BoundCode
         {
-            Name = _method.Selector, Span = loop.Body.Span, Parameters = [loop.Element], Body = loop.Body,
+            Name = _method.Selector,
+            Span = loop.Body.Span,
+            Parameters = [loop.Element],
+            Body = loop.Body,
         };
         var inner = new FunctionLowering(_module, new VariableSupply(), _method, true) { _lent = _lent.Union(assigned) };
         ImmutableArray<Variable> used = [.. FreeVariables.Of(loop.Body, _returnTag).Where(_env.Holds)];

@@ -38,13 +38,13 @@ public sealed partial class FunctionLowering
     private CoreExpr SendTo(
         BoundExpr receiver, CoreExpr value, string selector, ImmutableArray<CoreExpr> arguments,
         CoreLocation location, Use use) => receiver switch
-    {
-        BoundVariable { Variable.Role: VariableRole.Self } => SelfSend(value, selector, arguments, location),
-        BoundClass { Class: var signature } =>
-            CallAt(location, signature.Facade, $"class {selector}", [value, .. arguments]),
-        _ when IsBlockValue(selector, arguments.Length) => BlockCall(value, selector, arguments, location, use),
-        _ => Message(VerbFor(use), value, selector, arguments, location),
-    };
+        {
+            BoundVariable { Variable.Role: VariableRole.Self } => SelfSend(value, selector, arguments, location),
+            BoundClass { Class: var signature } =>
+                CallAt(location, signature.Facade, $"class {selector}", [value, .. arguments]),
+            _ when IsBlockValue(selector, arguments.Length) => BlockCall(value, selector, arguments, location, use),
+            _ => Message(VerbFor(use), value, selector, arguments, location),
+        };
 
     private static string VerbFor(Use use) => use switch
     {

@@ -146,7 +146,9 @@ internal sealed partial class LayoutTokenSource
         int end = _tokens[^1].End;
         _tokens.Add(new SyntaxToken(bracket.CloserType, end, end, _text)
         {
-            Line = _lastEndLine, Column = _scanner.ColumnOf(end), Depth = _brackets.Count - 1,
+            Line = _lastEndLine,
+            Column = _scanner.ColumnOf(end),
+            Depth = _brackets.Count - 1,
         });
     }
 

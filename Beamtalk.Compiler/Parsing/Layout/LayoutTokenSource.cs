@@ -182,7 +182,9 @@ internal sealed partial class LayoutTokenSource
     {
         var token = new SyntaxToken(type, at.Start, at.Start, _text)
         {
-            Line = at.Line, Column = at.Column, Depth = _brackets.Count - 1,
+            Line = at.Line,
+            Column = at.Column,
+            Depth = _brackets.Count - 1,
         };
         _tokens.Insert(index ?? _tokens.Count, token);
         return token;

@@ -44,7 +44,8 @@ public static class Launcher
 
     public static Process Start(string directory, string[] arguments, string? cache = null)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        // A build server may start its jobs with SIGINT ignored, and every child inherits that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

@@ -68,7 +68,11 @@ public sealed class MetaBuilderTests
     {
         var root = new ClassMeta
         {
-            Name = "Root", Package = "app", Facade = "bt.app.Root", Generation = "bt.app.Root 1", Kind = ClassKind.Object,
+            Name = "Root",
+            Package = "app",
+            Facade = "bt.app.Root",
+            Generation = "bt.app.Root 1",
+            Kind = ClassKind.Object,
             File = "r.bt",
         };
         CoreRunner.Run(Erlang("map_get", Symbol("superclass"), MetaBuilder.Build(root))).ShouldBe("nil");
