@@ -71,4 +71,7 @@ public sealed record CompilationResult(
     string? Dump)
 {
     public bool HasErrors => Diagnostics.Any(diagnostic => diagnostic.IsError);
+
+    /// <summary>Of a REPL input: there is a statement in it, and so a value; definitions have none.</summary>
+    public bool HasValue { get; init; } = true;
 }

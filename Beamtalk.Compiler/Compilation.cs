@@ -74,7 +74,10 @@ public static class Compilation
             : assembler.AssembleInput(script));
         ImmutableArray<CompiledModule> modules = [.. classModules, .. scriptModules];
         ClassIndex known = session is null ? index : index.With(Extended(scripts));
-        return new CompilationResult(modules, diagnostics, known, PassDump.Of(options.Dump, sources, index, modules));
+        return new CompilationResult(modules, diagnostics, known, PassDump.Of(options.Dump, sources, index, modules))
+        {
+            HasValue = sources.Any(source => source.Unit.Items.Any(item => item is TopLevelStatement)),
+        };
     }
 
     private static void CheckTypes(

@@ -65,7 +65,7 @@ public sealed class Workspace(Toolchain toolchain)
         {
             (EvaluationResult result, ImmutableArray<string> bound) = await session.EvaluateAsync(input.Generation).ConfigureAwait(false);
             _variables = [.. bound];
-            return result;
+            return compiled.HasValue || result is RaisedError ? result : new NoValue();
         }
         catch (SessionEndedException error)
         {

@@ -34,7 +34,7 @@ public sealed class ReplTests
 
     [Test]
     public async Task Classes_can_be_extended() =>
-        (await ReplAsync("Integer >> double => self * 2", "21 double")).ShouldEndWith("42\n");
+        (await ReplAsync("Integer >> double => self * 2", "21 double")).ShouldBe("42\n");
 
     [Test]
     public async Task Extensions_are_known_to_the_inputs_after_them()
