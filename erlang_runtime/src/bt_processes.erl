@@ -1,8 +1,8 @@
 %% @doc The processes that are no actors, but understand messages: supervisors, and those of class
 %% Process. The sender's own process answers for them, so none of them is ever a bottleneck.
 %%
-%% Every send to a pid asks here, so that must be cheap: as long as there is no such process it
-%% costs a look at a counter, later one at a filter. Only what passes both is looked up.
+%% Every send to a pid asks here, so that must be cheap: until there is such a process there is no
+%% filter either, and afterwards only what passes the filter is looked up.
 -module(bt_processes).
 -behaviour(gen_server).
 
@@ -21,7 +21,8 @@
 -spec create_tables() -> ok.
 create_tables() ->
     ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
-    persistent_term:put(?MODULE, atomics:new(?SLOTS + 1, [])).
+    _ = persistent_term:erase(?MODULE),
+    ok.
 
 -spec start_link() -> {ok, pid()} | {error, term()}.
 start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
@@ -29,11 +30,19 @@ start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 %% @doc Has the messages to a process answered by this class. The data are for the class.
 -spec add(pid(), module(), data()) -> ok.
 add(Pid, Facade, Data) ->
+    ok = make_filter(),
     case ets:insert_new(?TABLE, {Pid, Facade, Data, none}) of
         true ->
             count(Pid, 1),
             gen_server:cast(?MODULE, {watch, Pid});
         false -> ok
+    end.
+
+%% The server makes it, so that there is one.
+make_filter() ->
+    case persistent_term:get(?MODULE, none) of
+        none -> gen_server:call(?MODULE, make_filter);
+        _ -> ok
     end.
 
 %% @doc Notes that a supervisor has no supervisor itself, so that the end of the program ends it.
@@ -101,8 +110,13 @@ init([]) ->
     {ok, none}.
 
 %% @private
--spec handle_call(term(), gen_server:from(), none) -> {noreply, none}.
-handle_call(_Request, _From, State) -> {noreply, State}.
+-spec handle_call(make_filter, gen_server:from(), none) -> {reply, ok, none}.
+handle_call(make_filter, _From, State) ->
+    case persistent_term:get(?MODULE, none) of
+        none -> persistent_term:put(?MODULE, atomics:new(?SLOTS + 1, []));
+        _ -> ok
+    end,
+    {reply, ok, State}.
 
 %% @private
 -spec handle_cast({watch, pid()}, none) -> {noreply, none}.
