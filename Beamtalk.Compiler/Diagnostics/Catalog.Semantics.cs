@@ -55,25 +55,11 @@ public static partial class Catalog
     public static readonly DiagnosticDescriptor SuperOutside =
         new("BT3005", Severity.Error, "super has no meaning here", "it stands as a receiver in a method");
 
-    public static readonly DiagnosticDescriptor AssignToReserved =
-        new("BT3006", Severity.Error, "{0} cannot be assigned");
-
     public static readonly DiagnosticDescriptor DuplicateParameter =
         new("BT3007", Severity.Error, "{0} is declared twice here");
 
     public static readonly DiagnosticDescriptor MissingCases =
         new("BT3008", Severity.Warning, "this match: does not handle {0}", "add an arm, or _ -> …");
-
-    public static readonly DiagnosticDescriptor UnreachableCode =
-        new("BT3009", Severity.Warning, "nothing after this ^ is reached");
-
-    public static readonly DiagnosticDescriptor StateInReceiver =
-        new("BT3010", Severity.Error, "{0} has no variables here: self is {1}");
-
-    public static readonly DiagnosticDescriptor ReceiveGuard =
-        new("BT3011", Severity.Error,
-            "a guard of receive: may only compare, calculate and test built-in classes",
-            "receive the message and test it in the arm");
 
     /// <summary>Processes without a class come with supervision.</summary>
     public static readonly DiagnosticDescriptor ReceiveNotYet =
@@ -85,9 +71,6 @@ public static partial class Catalog
 
     public static readonly DiagnosticDescriptor UnknownPatternClass =
         new("BT3016", Severity.Error, "class {0} in this pattern is not known");
-
-    public static readonly DiagnosticDescriptor DuplicateKeyword =
-        new("BT3013", Severity.Error, "{0} is given twice");
 
     public static readonly DiagnosticDescriptor SelfStateInScript =
         new("BT3014", Severity.Error, "a script has no variables of its own kind: self.{0} has no meaning here");
