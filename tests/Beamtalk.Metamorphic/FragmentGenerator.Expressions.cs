@@ -9,17 +9,37 @@ internal sealed partial class FragmentGenerator
         () => $"(({Number(depth + 1)} {Pick("+", "-", "*")} {Number(depth + 1)}) % 97)",
         () => $"(self twice: {Number(depth + 1)}) % 97".InParentheses(),
         () => "@xs size",
-        () => $"(helper double: {Number(depth + 1)}) await % 97".InParentheses(),
-        () => $"((helper double: {Number(depth + 1)}) + {Number(depth + 1)}) % 97".InParentheses(),
-        () => $"({Condition(depth + 1)} ifTrue: [{Body(depth)}] ifFalse: [{Number(depth + 1)}])",
-        () => Matching(depth),
-        () => Called(depth),
-        () => $"(self apply: [{Body(depth)}])",
-        () => Folded(depth),
-        () => Protected(depth),
+        () => Shows(Feature.Future, Awaited(depth)),
+        () => Shows(Feature.ControlFlow, $"({Condition(depth + 1)} ifTrue: [{Body(depth)}] ifFalse: [{Number(depth + 1)}])"),
+        () => Shows(Feature.Pattern, Matching(depth)),
+        () => Shows(Feature.Block, Called(depth)),
+        () => Shows(Feature.Block, $"(self apply: [{Body(depth)}])"),
+        () => Shows(Feature.Block, Folded(depth)),
+        () => Shows(Feature.Exception, Protected(depth)),
+        () => Shows(Feature.ClassSide, OnClassSide(depth)),
         () => Sent(depth),
         () => $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])",
         () => $"(nil ifNil: [{Body(depth)}])");
+
+    private string Awaited(int depth) => OneOf(
+        () => $"(helper double: {Number(depth + 1)}) await % 97".InParentheses(),
+        () => $"((helper double: {Number(depth + 1)}) + {Number(depth + 1)}) % 97".InParentheses(),
+        () => $"((Future all: #(helper double: {Number(depth + 1)}, helper double: {Atomic()})) await sum % 97)",
+        () => $"((helper double: {Number(depth + 1)}) match: [0 -> 1; {Fresh("f")} -> [{Body(depth)}]])",
+        () => $"((helper double: {Number(depth + 1)}) > 9 and: [{Comparison(depth)}]) asString size".InParentheses(),
+        () => $"((helper after: {Number(depth + 1)} add: [:z | z + {Atomic()}]) % 97)");
+
+    /// <summary>The class's methods run in the caller, so its blocks are those of the caller.</summary>
+    private string OnClassSide(int depth)
+    {
+        string name = Fresh("z");
+        string body = With(name, () => Body(depth));
+        return OneOf(
+            () => $"(MetaTools apply: [:{name} | {body}] to: {Number(depth + 1)})",
+            () => $"(MetaTools when: {Condition(depth + 1)} do: [{Body(depth)}])",
+            () => $"(MetaTools new: {Number(depth + 1)} collect: [:{name} | {body}])",
+            () => $"(MetaTools protect: [{Body(depth)}])");
+    }
 
     private string Atomic() => OneOf(
         () => _random.Next(-3, 10).ToString(System.Globalization.CultureInfo.InvariantCulture).InParenthesesIfNegative(),
@@ -99,7 +119,8 @@ internal sealed partial class FragmentGenerator
                 + $"[:{error} | {Statements(depth)}. {error} resume: {Number(depth + 1)}])",
             () => Retried(depth, error),
             () => $"([[{failing}] ifCurtailed: [{Statements(depth)}]] on: Error do: [:{error} | {Number(depth + 1)}])",
-            () => $"([(MetaHelper spawn) crash: {Number(depth + 1)}] on: Error do: [:{error} | {Body(depth)}])");
+            () => $"([[{Body(depth)}] ensure: [{Statements(depth)}. {Number(depth + 1)}]] value)",
+            () => Shows(Feature.Future, $"([(MetaHelper spawn) crash: {Number(depth + 1)}] on: Error do: [:{error} | {Body(depth)}])"));
     }
 }
 

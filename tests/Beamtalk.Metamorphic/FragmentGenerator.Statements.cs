@@ -6,13 +6,14 @@ internal sealed partial class FragmentGenerator
     private string Statement(int depth) => IsAtEnd(depth) ? Simple(depth) : OneOf(
         () => Simple(depth),
         () => Simple(depth),
-        () => Choice(depth),
-        () => Loop(depth),
-        () => Loop(depth),
-        () => Stored(depth),
-        () => $"self apply: [{Statements(depth)}]",
-        () => $"[{Statements(depth)}] ensure: [{Statements(depth)}]",
-        () => $"{Pick(Numbers)} := {Protected(depth)}",
+        () => Shows(Feature.ControlFlow, Choice(depth)),
+        () => Shows(Feature.ControlFlow, Loop(depth)),
+        () => Shows(Feature.ControlFlow, Loop(depth)),
+        () => Shows(Feature.Block, Stored(depth)),
+        () => Shows(Feature.Block, $"self apply: [{Statements(depth)}]"),
+        () => Shows(Feature.Exception, $"[{Statements(depth)}] ensure: [{Statements(depth)}]"),
+        () => Shows(Feature.Exception, $"{Pick(Numbers)} := {Protected(depth)}"),
+        () => Shows(Feature.ClassSide, $"{Pick(Numbers)} := {OnClassSide(depth)}"),
         () => Left(depth));
 
     private string Simple(int depth) => OneOf(
@@ -20,10 +21,10 @@ internal sealed partial class FragmentGenerator
         () => $"{Pick(Numbers)} += {Update(depth)} % 7",
         () => $"{Pick(Numbers)} -= {Update(depth)} % 5",
         () => $"@log := @log , \"{Pick("p", "q")}{{{Number(depth)}}}\"",
-        () => $"@xs add: {Update(depth)}",
-        () => $"@xs add: {Update(depth)}; addFirst: {Update(depth)}",
-        () => $"@d at: #k{_random.Next(3)} put: {Update(depth)}",
-        () => Swap(depth),
+        () => Shows(Feature.UpdatingMessage, $"@xs add: {Update(depth)}"),
+        () => Shows(Feature.UpdatingMessage, $"@xs add: {Update(depth)}; addFirst: {Update(depth)}"),
+        () => Shows(Feature.UpdatingMessage, $"@d at: #k{_random.Next(3)} put: {Update(depth)}"),
+        () => Shows(Feature.Pattern, Swap(depth)),
         () => Temporary(depth));
 
     /// <summary>
@@ -95,7 +96,13 @@ internal sealed partial class FragmentGenerator
             return Simple(depth);
         }
 
-        _returns = true;
-        return $"{Condition(depth)} ifTrue: [^ {{#early, {Number(depth)}, @a, @log}}]";
+        string value = $"{{#early, {Number(depth)}, @a, @log}}";
+        return Shows(Feature.NonLocalReturn, OneOf(
+            () => $"{Condition(depth)} ifTrue: [^ {value}]",
+            () => $"self apply: [:{Fresh("r")} | ^ {value}] to: {Number(depth)}",
+            () => $"MetaTools when: {Condition(depth)} do: [^ {value}]",
+            () => $"{Number(depth)} match: [0 -> [^ {value}]; _ -> 1]",
+            () => $"[Error signal: \"out\"] on: Error do: [^ {value}]",
+            () => $"[^ {value}] ensure: [{Statements(depth)}]"));
     }
 }

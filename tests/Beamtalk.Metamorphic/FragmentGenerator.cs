@@ -20,16 +20,16 @@ internal sealed partial class FragmentGenerator(int seed)
     private int _names;
     private int _left;
     private bool _mayReturn;
-    private bool _returns;
+    private Feature _features;
     private bool _nestsUpdates;
 
     public Fragment Next(int number)
     {
         (_locals, _names, _left, _mayReturn) = ([], 0, Size, _random.Next(3) == 0);
-        (_returns, _nestsUpdates) = (false, false);
+        (_features, _nestsUpdates) = (Feature.None, false);
         int length = _random.Next(2, 6);
         ImmutableArray<string> statements = [.. Enumerable.Range(0, length).Select(_ => Statement(0))];
-        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _returns, _nestsUpdates);
+        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _features, _nestsUpdates);
     }
 
     /// <summary>The value in a compound assignment or an updating message.</summary>
@@ -42,6 +42,13 @@ internal sealed partial class FragmentGenerator(int seed)
 
         _nestsUpdates = true;
         return Number(depth);
+    }
+
+    /// <summary>Notes that the text shows the feature.</summary>
+    private string Shows(Feature feature, string text)
+    {
+        _features |= feature;
+        return text;
     }
 
     private string Fresh(string prefix) => $"{prefix}{++_names}";

@@ -12,11 +12,25 @@ namespace Beamtalk.Metamorphic;
 /// <summary>Compiles programs together and evaluates their expressions, all in one node.</summary>
 internal sealed class FragmentRunner : IAsyncDisposable
 {
-    /// <summary>What fragments may send messages to; each of them spawns its own.</summary>
-    private const string MetaHelper = """
+    /// <summary>
+    /// What fragments may send messages to (each of them spawns its own helper), and what their classes inherit.
+    /// </summary>
+    private static readonly string MetaHelper = $"""
         Actor subclass: MetaHelper
           double: n => n + n
+          after: n add: block => block value: n
           crash: n => Error signal: "crashed"
+
+        Object subclass: MetaTools
+          class apply: block to: x => block value: x
+          class when: condition do: block =>
+            condition ifTrue: [^ block value]
+            0
+          class new: n collect: block => #(n) inject: 1 into: [:sum :each | (block value: sum + each) % 97]
+          class protect: block =>
+            [^ block value] ensure: [2]
+
+        {Placement.Bases}
         """;
 
     /// <summary>Stands between the results; no fragment makes such a text.</summary>

@@ -33,9 +33,7 @@ public sealed partial class MetamorphicTests
     [TestCaseSource(nameof(Batches))]
     public async Task Fragments_do_the_same_everywhere(int batch)
     {
-        var generator = new FragmentGenerator(seed: batch);
-        ImmutableArray<Fragment> fragments =
-            [.. Enumerable.Range(0, FragmentsPerBatch).Select(number => generator.Next(number))];
+        ImmutableArray<Fragment> fragments = FragmentsOf(batch);
         ImmutableArray<Outcome> outcomes =
         [
             .. await RunAsync(fragments, $"B{batch}i", isInline: true),
@@ -44,6 +42,27 @@ public sealed partial class MetamorphicTests
         outcomes.GroupBy(outcome => outcome.Fragment).SelectMany(Disagreement).ShouldBeEmpty();
         outcomes.Count(outcome => outcome.Value.StartsWith('{')).ShouldBeGreaterThan(
             outcomes.Length / 2, "fragments that end in errors test little");
+    }
+
+    /// <summary>That each meets each is what the placements are for; a generator that changes must not lose it.</summary>
+    [Test]
+    public void Each_pair_of_features_meets_in_many_fragments()
+    {
+        const int Enough = 40;
+        Feature[] features = [.. Enum.GetValues<Feature>().Where(feature => feature != Feature.None)];
+        ImmutableArray<Fragment> fragments = [.. Enumerable.Range(1000, 200).SelectMany(batch => FragmentsOf(batch))];
+        IEnumerable<string> rare =
+            from one in features
+            from other in features
+            where fragments.Count(fragment => fragment.Features.HasFlag(one | other)) < Enough
+            select $"{one} with {other}";
+        rare.ShouldBeEmpty();
+    }
+
+    private static ImmutableArray<Fragment> FragmentsOf(int batch)
+    {
+        var generator = new FragmentGenerator(seed: batch);
+        return [.. Enumerable.Range(0, FragmentsPerBatch).Select(generator.Next)];
     }
 
     private async Task<IEnumerable<Outcome>> RunAsync(ImmutableArray<Fragment> fragments, string suffix, bool isInline)

@@ -17,16 +17,25 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
     public static readonly ImmutableArray<Placement> All =
     [
         new("ActorMethod", (fragment, id) => InActor("Actor", fragment, id, Plain)),
-        new("ActorBlock", (fragment, id) => InActor("Actor", fragment, id, InBlock)),
-        new("ValueMethod", (fragment, id) => InValue(fragment, id, Plain)),
-        new("ValueBlock", (fragment, id) => InValue(fragment, id, InBlock)),
-        new("ClassMethod", (fragment, id) => InClass(fragment, id, Plain)),
-        new("ClassBlock", (fragment, id) => InClass(fragment, id, InBlock)),
+        new("ActorBlock", (fragment, id) => InActor("MetaActor", fragment, id, InBlock)),
+        new("PatchedActor", InPatch),
+        new("ValueMethod", (fragment, id) => InValue("Value", fragment, id, Plain)),
+        new("ValueBlock", (fragment, id) => InValue("MetaValue", fragment, id, InBlock)),
+        new("ExtendedValue", InExtension),
+        new("ClassMethod", (fragment, id) => InClass("Object", fragment, id, Plain)),
+        new("ClassBlock", (fragment, id) => InClass("MetaObject", fragment, id, InBlock)),
         new("BlockWithVariables", InBlockWithVariables),
         new("ClassVariables", InClassVariables),
         new("TestCase", (fragment, id) => InActor("TestCase", fragment, id, Plain)),
         new("Script", InScript),
     ];
+
+    /// <summary>Superclasses with the helper methods, for placements that inherit them.</summary>
+    public static string Bases => Lines([
+        "Actor subclass: MetaActor", .. Helpers("  ", ""),
+        "Value subclass: MetaValue", .. Helpers("  ", ""),
+        "Object subclass: MetaObject", .. Helpers("  ", "class "),
+    ]);
 
     public override string ToString() => Name;
 
@@ -37,22 +46,43 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
 
     private static Program InActor(string superclass, Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
     {
-        IEnumerable<string> state = Fragment.Variables.Select(variable => $"  state: {variable.Name} = {variable.Value}");
-        string source = Class(superclass, id, state, "", body(fragment).Select(line => Bind(line, "self.")));
+        string source = Class(superclass, id, Declared("state"), "", body(fragment).Select(line => Bind(line, "self.")));
         return new Program($"{id}.bt", source, $"(({id} spawn) run) await");
     }
 
-    private static Program InValue(Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
+    private static Program InValue(
+        string superclass, Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
     {
-        IEnumerable<string> fields = Fragment.Variables.Select(variable => $"  field: {variable.Name} = {variable.Value}");
-        string source = Class("Value", id, fields, "", body(fragment).Select(line => Bind(line, "self.")));
+        string source = Class(superclass, id, Declared("field"), "", body(fragment).Select(line => Bind(line, "self.")));
         return new Program($"{id}.bt", source, $"({id} new) run");
     }
 
-    private static Program InClass(Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
+    /// <summary>The method is replaced once the class is loaded and the actor lives.</summary>
+    private static Program InPatch(Fragment fragment, string id)
+    {
+        IEnumerable<string> body = Helper.Concat(Plain(fragment)).Select(line => "  " + Bind(line, "self."));
+        string source = Lines([
+            Class("MetaActor", id, Declared("state"), "", ["#notPatched"]),
+            $"actor := {id} spawn", $"patch {id} >> run {{", .. body, "}", Publish(id, "actor run")]);
+        return TopLevel(id, source);
+    }
+
+    private static Program InExtension(Fragment fragment, string id)
+    {
+        IEnumerable<string> body = Helper.Concat(Plain(fragment)).Select(line => "  " + Bind(line, "self."));
+        string source = Lines([
+            $"MetaValue subclass: {id}", .. Declared("field"), $"{id} >> extended =>", .. body, Publish(id, $"{id} new extended")]);
+        return TopLevel(id, source);
+    }
+
+    private static IEnumerable<string> Declared(string kind) =>
+        Fragment.Variables.Select(variable => $"  {kind}: {variable.Name} = {variable.Value}");
+
+    private static Program InClass(
+        string superclass, Fragment fragment, string id, Func<Fragment, IEnumerable<string>> body)
     {
         IEnumerable<string> lines = Locals.Concat(body(fragment).Select(line => Bind(line, "")));
-        return new Program($"{id}.bt", Class("Object", id, [], "class ", lines), $"{id} run");
+        return new Program($"{id}.bt", Class(superclass, id, [], "class ", lines), $"{id} run");
     }
 
     private static Program? InClassVariables(Fragment fragment, string id)
@@ -62,9 +92,7 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
             return null;
         }
 
-        IEnumerable<string> variables =
-            Fragment.Variables.Select(variable => $"  classState: {variable.Name} = {variable.Value}");
-        string source = Class("Object", id, variables, "class ", Plain(fragment).Select(line => Bind(line, "self.")));
+        string source = Class("MetaObject", id, Declared("classState"), "class ", Plain(fragment).Select(line => Bind(line, "self.")));
         return new Program($"{id}.bt", source, $"{id} run");
     }
 
@@ -73,7 +101,7 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
     {
         IEnumerable<string> inside = [.. Locals, .. fragment.Statements.Select(line => Bind(line, ""))];
         string block = $"self apply: [{string.Join(". ", inside)}. {Bind(fragment.Result, "")}]";
-        return new Program($"{id}.bt", Class("Object", id, [], "class ", [block]), $"{id} run");
+        return new Program($"{id}.bt", Class("MetaObject", id, [], "class ", [block]), $"{id} run");
     }
 
     /// <summary>Top-level statements; a fragment that returns stands in a method of the script.</summary>
@@ -84,12 +112,15 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
         IEnumerable<string> program = fragment.Returns
             ? ["run =>", .. Helper.Concat(body).Append(result).Select(line => "  " + line), Publish(id, "self run")]
             : [.. Helper, .. body, Publish(id, result)];
+        return TopLevel(id, Lines([.. Helpers("", ""), .. program]));
+    }
+
+    /// <summary>A program whose top-level statements publish the fragment's value.</summary>
+    private static Program TopLevel(string id, string source)
+    {
         string file = id.ToLowerInvariant();
         string main = $"Erlang erlang apply: #'bt.script.{file}' f: #main a: #(#{{#'$class' => #'bt.script.{file}'}})";
-        return new Program(
-            $"{file}.bt",
-            Lines([.. Helpers("", ""), .. program]),
-            $"[{main}. Erlang persistent_term get: #'{id}'] value");
+        return new Program($"{file}.bt", source, $"[{main}. Erlang persistent_term get: #'{id}'] value");
     }
 
     private static string Publish(string id, string value) => $"Erlang persistent_term put: #'{id}' value: ({value})";
@@ -104,7 +135,7 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
         Lines([
             $"{superclass} subclass: {name}",
             .. variables,
-            .. Helpers("  ", side),
+            .. superclass.StartsWith("Meta", StringComparison.Ordinal) ? [] : Helpers("  ", side),
             $"  {side}run =>",
             .. Helper.Concat(body).Select(line => Indent + line),
         ]);
