@@ -89,6 +89,7 @@ public static class ClassAssembler
             IsSealed = signature.IsSealed,
             Variables = signature.Variables,
             ClassVariables = signature.ClassVariables,
+            IsConstant = bound.Initializers.All(InitializerAssembler.IsConstant),
             Doc = syntax.Doc,
             File = source.Path,
             Line = source.LineOf(syntax.HeaderSpan.Start),

@@ -29,6 +29,9 @@ public sealed record ClassMeta
 
     public ImmutableArray<string> ClassVariables { get; init; } = [];
 
+    /// <summary>Each own variable starts as a literal or nil: making an instance cannot fail here.</summary>
+    public bool IsConstant { get; init; }
+
     public string? Doc { get; init; }
 
     public required string File { get; init; }

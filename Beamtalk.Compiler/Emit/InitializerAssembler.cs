@@ -26,6 +26,11 @@ public static class InitializerAssembler
         yield return ClassFunction(bound);
     }
 
+    /// <summary>The variable of an instance starts as a constant; those of the class are of no concern.</summary>
+    public static bool IsConstant(BoundInitializer initializer) =>
+        initializer.Variable is { Kind: VariableKind.ClassState } or { Initializer: null }
+        || Literals.IsConstant(initializer.Variable.Initializer);
+
     private static string NameOf(BoundInitializer initializer) => initializer.Value!.Selector;
 
     private static CoreFunction InstanceFunction(BoundClassDeclaration bound, ClassTable classes)

@@ -8,6 +8,18 @@ namespace Beamtalk.Compiler.Emit;
 /// <summary>Literals of declarations (defaults, tool options) as constants.</summary>
 public static class Literals
 {
+    /// <summary>Evaluating the expression sends no message.</summary>
+    public static bool IsConstant(Expression expression) => expression switch
+    {
+        IntegerLiteral or FloatLiteral or StringLiteral or SymbolLiteral => true,
+        BooleanLiteral or CharacterLiteral or NilLiteral => true,
+        ListExpression list => list.Elements.All(IsConstant),
+        TupleExpression tuple => tuple.Elements.All(IsConstant),
+        DictionaryExpression dictionary =>
+            dictionary.Entries.All(entry => IsConstant(entry.Key) && IsConstant(entry.Value)),
+        _ => false,
+    };
+
     /// <summary>The constant; nil for what is no literal, which the parser has refused.</summary>
     public static CoreExpr ToCore(Expression literal) => literal switch
     {

@@ -17,6 +17,7 @@ public static class MetaBuilder
         (Symbol("modifiers"), Modifiers(meta)),
         (Symbol("variables"), Symbols(meta.Variables)),
         (Symbol("class_variables"), Symbols(meta.ClassVariables)),
+        (Symbol("constant"), Bool(meta.IsConstant)),
         (Symbol("doc"), BinaryOrNil(meta.Doc)),
         (Symbol("file"), Binary(meta.File)),
         (Symbol("line"), Int(meta.Line)),

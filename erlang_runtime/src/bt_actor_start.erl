@@ -10,16 +10,45 @@
 -export([child_wishes/2, check_concrete/1]).
 -export_type([order/0, wishes/0]).
 
+%% Full sweeps are frequent because what an actor keeps is small as a rule, and lives long.
+-define(FULLSWEEP, {fullsweep_after, 20}).
+
 %% `strict': a keyword that is not a state variable is an error, not part of a message.
 -type wishes() :: #{keywords => [{term(), term()}], message => {atom(), [term()]},
                     strict => boolean(), name => atom(), place => bt_recovery:place()}.
 -type order() :: {start, Starter :: pid(), Tag :: reference(), free | linked,
                   Ancestors :: [pid() | atom()], wishes()}
+               | {start_surely, Ancestors :: [pid() | atom()]}
                | {run, Ancestors :: [pid() | atom()], fun(() -> term())}.
 
-%% @doc Starts an actor without a link. An error in its initialisation is raised here.
+%% @doc Starts an actor without a link. An error in its initialisation is raised here; where there
+%% can be none, nobody waits for it.
 -spec spawn(module(), wishes()) -> pid().
-spawn(Facade, Wishes) ->
+spawn(Facade, Wishes) when Wishes =:= #{} ->
+    case bt_class:cached({?MODULE, Facade}, fun() -> starts_surely(Facade) end) of
+        true ->
+            erlang:spawn_opt(Facade, '$start', [{start_surely, ancestors()}], [?FULLSWEEP]);
+        false -> spawn_and_wait(Facade, Wishes)
+    end;
+spawn(Facade, Wishes) -> spawn_and_wait(Facade, Wishes).
+
+%% No class of the chain sends a message to make an instance: variables start as literals, and
+%% `initialize' is Actor's own, which does nothing.
+-spec starts_surely(module()) -> boolean().
+starts_surely(Facade) ->
+    #{modifiers := Modifiers} = Facade:'$meta'(),
+    not lists:member(abstract, Modifiers) andalso lists:all(fun is_sure/1, bt_class:chain(Facade)).
+
+is_sure('bt.stdlib.Actor') ->
+    not lists:any(fun(#{function := Function}) -> Function =:= initialize end,
+                  bt_patch:methods('bt.stdlib.Actor'));
+is_sure(Class) ->
+    Methods = bt_class:methods(Class),
+    maps:get(constant, bt_class:meta(Class), false)
+        andalso not lists:any(fun(#{function := F}) -> F =:= initialize end, Methods).
+
+-spec spawn_and_wait(module(), wishes()) -> pid().
+spawn_and_wait(Facade, Wishes) ->
     case start(Facade, free, Wishes) of
         {ok, Actor} -> Actor;
         {failed, Exception, _} -> bt_error:raise_here(Exception);
@@ -85,10 +114,9 @@ start(Facade, Link, Wishes) ->
             {died, Actor, Reason}
     end.
 
-%% Full sweeps are frequent because what an actor keeps is small as a rule, and lives long.
 -spec options(free | linked, reference()) -> list().
 options(Link, Tag) ->
-    [{monitor, [{tag, Tag}]}, {fullsweep_after, 20} | [link || Link =:= linked]].
+    [{monitor, [{tag, Tag}]}, ?FULLSWEEP | [link || Link =:= linked]].
 
 %% @doc Raises InstantiationError for an abstract class.
 -spec check_concrete(module()) -> ok.
@@ -118,6 +146,10 @@ init(Facade, {run, Ancestors, Work}) ->
     put('$ancestors', Ancestors),
     become(Facade),
     Work();
+init(Facade, {start_surely, Ancestors}) ->
+    put('$ancestors', Ancestors),
+    become(Facade),
+    bt_actor_loop:enter(none, Facade);
 init(Facade, {start, Starter, Tag, Link, Ancestors, Wishes}) ->
     put('$ancestors', Ancestors),
     try prepare(Facade, Wishes) of

@@ -7,7 +7,7 @@
 -export([methods/1, variables/1, understands/3, selectors/2]).
 -export([side/1, selector/1, keywords/1, find/3, undefined/3, is_updating/3, instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3]).
--export([create_tables/0, invalidate/0, version/0]).
+-export([create_tables/0, invalidate/0, version/0, cached/2]).
 
 -export_type([facade/0, object/0, side/0]).
 
@@ -388,8 +388,9 @@ invalidate() ->
 -spec version() -> integer().
 version() -> atomics:get(persistent_term:get(?CACHE), 1).
 
-%% The remembered answer, or what Compute finds; `none` is not remembered. Where the application
+%% @doc The remembered answer, or what Compute finds; `none' is not remembered. Where the application
 %% does not run (Erlang code calling a class) there is no cache.
+-spec cached(term(), fun(() -> Answer)) -> Answer.
 cached(Key, Compute) ->
     case persistent_term:get(?CACHE, undefined) of
         undefined ->
