@@ -11,6 +11,7 @@
 start(_Type, _Args) ->
     _ = erlang:system_flag(backtrace_depth, ?BACKTRACE_DEPTH),
     ok = bt_elixir:add_path(),
+    ok = bt_prim_logger:set_up(),
     bt_sup:start_link().
 
 -spec stop(term()) -> ok.

@@ -16,8 +16,8 @@ named(_) -> nil.
 
 %% @doc Gives an actor a name, taking it from the one that had it. Answers the actor.
 -spec put(term(), term()) -> pid().
-put(_, Actor) when not is_pid(Actor) ->
-    erlang:error(bt_fault:type_error(<<"an actor">>, Actor));
+put(_, Actor) when not is_pid(Actor); node(Actor) =/= node() ->
+    erlang:error(bt_fault:type_error(<<"an actor of this node">>, Actor));
 put(Name, Actor) when is_atom(Name) ->
     case whereis(Name) of
         undefined -> register_as(Actor, Name);

@@ -15,6 +15,8 @@ init([]) ->
     ok = bt_patch:create_tables(),
     ok = bt_processes:create_tables(),
     ok = bt_recovery:create_tables(),
+    ok = bt_prim_counter:create_tables(),
+    ok = bt_prim_logger:create_tables(),
     {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, children()}}.
 
 %% One line for each server, in the order in which they start.

@@ -10,7 +10,8 @@
 
 -type timer() :: #{'$class' := 'bt.stdlib.Timer', owner := pid(), word := bt_future:word()}.
 -type job() :: {block, fun(() -> term())} | {send, atom(), [term()]}.
--type fired() :: {bt_future:word(), once | {every, pos_integer()}, job()}.
+%% What is `announced' comes from an announcer (bt_announcer), as long as that has subscribers.
+-type fired() :: {bt_future:word(), once | {every, pos_integer()} | announced, job()}.
 
 -define(ACTIVE, 0).
 -define(DONE, 1).
@@ -90,6 +91,7 @@ fire({Word, _, Job} = Fired) ->
 %% The next period begins before the block runs: a slow block makes no slow timer.
 -spec repeat(fired()) -> term().
 repeat({_, {every, Ms}, _} = Fired) -> arm(Ms, Fired);
+repeat({_, announced, _}) -> ok;
 repeat({Word, once, _}) -> atomics:put(Word, 1, ?DONE).
 
 -spec run(job()) -> term().
