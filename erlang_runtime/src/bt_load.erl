@@ -205,6 +205,7 @@ load(Module, Binary) ->
         true ->
             Loaded = code:load_binary(Module, atom_to_list(Module) ++ ".beam", Binary),
             ok = bt_class:invalidate(),
+            ok = bt_tracer:loaded(Module),
             case Loaded of
                 {module, Module} -> ok;
                 {error, _} = Error -> Error

@@ -52,7 +52,9 @@ perform(Facade) ->
         Facade:main(#{'$class' => Facade}),
         bt_wait:settle(?SETTLE_MS)
     catch
-        Class:Reason:Stack -> {failed, bt_error:wrap(Class, Reason, Stack)}
+        Class:Reason:Stack ->
+            bt_trace:settle(),
+            {failed, bt_error:wrap(Class, Reason, Stack)}
     end.
 
 -spec complain(unicode:chardata()) -> 1.

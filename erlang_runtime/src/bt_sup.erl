@@ -17,6 +17,7 @@ init([]) ->
     ok = bt_recovery:create_tables(),
     ok = bt_prim_counter:create_tables(),
     ok = bt_prim_logger:create_tables(),
+    ok = bt_tracer:create_tables(),
     {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, children()}}.
 
 %% One line for each server, in the order in which they start.
@@ -24,6 +25,7 @@ children() ->
     [
         worker(bt_load),
         worker(bt_future_keeper),
+        worker(bt_tracer),
         %% The last to start is the first to end, and with it the supervisors of the program.
         (worker(bt_processes))#{shutdown => infinity}
     ].

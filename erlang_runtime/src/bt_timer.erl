@@ -78,7 +78,8 @@ is_active(#{owner := Owner, word := Word}) ->
     atomics:get(Word, 1) =:= ?ACTIVE andalso is_process_alive(Owner).
 
 %% @doc The message of a timer has arrived.
--spec fire(fired()) -> ok.
+-spec fire(fired() | {trace, reference(), map()}) -> ok.
+fire({trace, Trace, Event}) -> bt_trace:fire(Trace, Event);
 fire({Word, _, Job} = Fired) ->
     case atomics:get(Word, 1) of
         ?ACTIVE ->

@@ -162,13 +162,13 @@ sleep(Ms) ->
     end.
 
 %% @doc Runs registered blocks until none is left to run, or the time is over. Timers that repeat,
-%% or run later than that, do not count.
+%% or run later than that, do not count. Then tells what was traced.
 -spec settle(non_neg_integer()) -> ok.
 settle(Ms) ->
     Deadline = deadline(Ms),
     Idle = fun() -> bt_when:is_idle() andalso not bt_timer:is_due_before(Deadline) end,
     Idle() orelse lively(make_ref(), Ms, Deadline, Idle),
-    ok.
+    bt_trace:settle().
 
 %% @doc The moment at which so many milliseconds are over.
 -spec deadline(limit()) -> deadline().
