@@ -13,10 +13,10 @@
 -define(BINARY, 'bt.stdlib.Binary').
 
 %% No Binary is made longer than this from a number.
--define(MOST_BYTES, 1 bsl 30).
+-define(MOST_BYTES, (1 bsl 30)).
 
 %% What a compressed term may become: a few bytes can stand for gigabytes.
--define(MOST_UNCOMPRESSED, 1 bsl 26).
+-define(MOST_UNCOMPRESSED, (1 bsl 26)).
 
 -type wrapped() :: #{'$class' := ?BINARY, bytes := binary()}.
 
