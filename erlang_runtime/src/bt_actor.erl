@@ -73,7 +73,7 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
                     erlang:demonitor(Ref, [flush]),
                     value(Value);
                 '$bt_tick' ->
-                    Answer = bt_wait:after_ticks(Ref, Actor, ?CALL_MS),
+                    Answer = bt_wait:after_ticks(Ref, Actor, Selector, ?CALL_MS),
                     answer(Answer, Ref, Actor);
                 {'$bt_fault', Ref, How, Exception} ->
                     fail({fault, How, Exception}, Ref, Actor);
@@ -88,7 +88,7 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
                          {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
                          {'DOWN', Ref, process, _, Reason} -> {down, Reason}
                      after ?PATIENCE_MS ->
-                         bt_wait:for(Ref, Actor, ?CALL_MS - ?PATIENCE_MS)
+                         bt_wait:for(Ref, Actor, Selector, ?CALL_MS - ?PATIENCE_MS)
                      end,
             answer(Answer, Ref, Actor);
         Way -> call_with_alias(Way, Actor, Selector, Arguments)
@@ -100,16 +100,16 @@ call(_, _, _) -> erlang:error(bt_fault:deadlock([self()])).
 call_with_alias(Way, Actor, Selector, Arguments) ->
     Ref = erlang:monitor(process, Actor, [{alias, demonitor}]),
     Actor ! {'$bt_call', Ref, Ref, Selector, Arguments},
-    answer(await_alias(Way, Ref, Actor), Ref, Actor).
+    answer(await_alias(Way, Ref, Actor, Selector), Ref, Actor).
 
--spec await_alias(foreign | open, reference(), pid()) -> bt_wait:answer().
-await_alias(open, Ref, Actor) -> bt_wait:for(Ref, Actor, ?CALL_MS);
-await_alias(foreign, Ref, Actor) ->
+-spec await_alias(foreign | open, reference(), pid(), atom()) -> bt_wait:answer().
+await_alias(open, Ref, Actor, Selector) -> bt_wait:for(Ref, Actor, Selector, ?CALL_MS);
+await_alias(foreign, Ref, Actor, Selector) ->
     receive
         {'$bt_reply', Ref, Value} -> {reply, Value};
         {'$bt_fault', Ref, How, Exception} -> {fault, How, Exception};
         {'DOWN', Ref, process, _, Reason} -> {down, Reason}
-    after ?PATIENCE_MS -> bt_wait:for(Ref, Actor, ?CALL_MS - ?PATIENCE_MS)
+    after ?PATIENCE_MS -> bt_wait:for(Ref, Actor, Selector, ?CALL_MS - ?PATIENCE_MS)
     end.
 
 -spec answer(bt_wait:answer(), reference(), pid()) -> term().
@@ -225,7 +225,7 @@ own(Same, Actor, [Other]) when Same =:= '='; Same =:= '=='; Same =:= '=:=' ->
     Actor =:= bt_op:touch(Other);
 own(Differs, Actor, [Other]) when Differs =:= '/='; Differs =:= '~='; Differs =:= '=/=' ->
     Actor =/= bt_op:touch(Other);
-own(inspect, Actor, []) -> bt_supervision:inspect(Actor);
+own(inspect, Actor, []) -> bt_inspect:process(Actor);
 own(displayString, Actor, []) -> bt_print:display_string(Actor);
 own(_, Actor, []) -> bt_print:print_string(Actor).
 
@@ -279,7 +279,7 @@ stop(Actor, Reason) when Actor =:= self() ->
 stop(Actor, Reason) ->
     Ref = erlang:monitor(process, Actor),
     Actor ! {system, {self(), Ref}, {terminate, Reason}},
-    case bt_wait:for(Ref, Actor, ?STOP_MS) of
+    case bt_wait:for(Ref, Actor, stop, ?STOP_MS) of
         {down, _} -> flush_system(Ref);
         Other -> fail(Other, Ref, Actor)
     end.
@@ -292,7 +292,8 @@ flush_system(Ref) ->
 %% @doc Ends an actor at once; `terminate:' does not run.
 -spec kill(pid()) -> ok.
 kill(Actor) ->
-    node(Actor) =:= node() andalso bt_graves:bury(Actor, class_of(Actor)),
+    node(Actor) =:= node() andalso is_process_alive(Actor)
+        andalso bt_graves:bury(Actor, class_of(Actor), killed),
     Ref = erlang:monitor(process, Actor),
     exit(Actor, kill),
     receive {'DOWN', Ref, process, _, _} -> ok end.

@@ -305,7 +305,7 @@ doom(_, _) -> ok.
 %% Those whose messages are still in the mailbox get ActorDied with class and reason.
 -spec die(module(), term()) -> no_return().
 die(Class, Reason) ->
-    bt_graves:bury(self(), Class),
+    bt_graves:bury(self(), Class, Reason),
     Exception = bt_fault:actor_died(self(), Class, Reason),
     doom_mailbox(Exception),
     exit(Reason).

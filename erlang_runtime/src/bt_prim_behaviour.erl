@@ -4,7 +4,7 @@
 
 -export([name/1, sole_instance/1, superclass/1, subclasses/1, all_subclasses/1]).
 -export([inherits_from/2, new/2]).
--export([methods/1, all_selectors/1, method/2, includes/2, instances/1]).
+-export([methods/1, all_selectors/1, method/2, includes/2, instances/1, instance_count/1, all_instances/1]).
 -export([variables/1, all_variables/1, class_variables/1]).
 -export([doc/1, set_doc/2, source_file/1, modifiers/1, package/1]).
 
@@ -143,10 +143,18 @@ includes(Behaviour, Selector) ->
 
 %% @doc The actors of the class that are alive.
 -spec instances(behaviour()) -> [pid()].
-instances(?CLASS(Module)) ->
-    [Pid || Pid <- processes(), bt_class:'of'(Pid) =:= Module, is_process_alive(Pid)];
-instances(_) ->
-    [].
+instances(?CLASS(Module)) -> bt_instances:list(Module);
+instances(_) -> [].
+
+%% @doc How many they are.
+-spec instance_count(behaviour()) -> non_neg_integer().
+instance_count(?CLASS(Module)) -> bt_instances:count(Module);
+instance_count(_) -> 0.
+
+%% @doc The live actors of the class and of the classes below it.
+-spec all_instances(behaviour()) -> [pid()].
+all_instances(?CLASS(Module)) -> bt_instances:all_below(Module);
+all_instances(_) -> [].
 
 %%% Variables
 

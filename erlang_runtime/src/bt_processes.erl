@@ -7,7 +7,7 @@
 -behaviour(gen_server).
 
 -export([create_tables/0, start_link/0]).
--export([add/3, add_root/1, lookup/1, class_of/1, shut_down/0]).
+-export([add/3, add_root/1, lookup/1, class_of/1, of_class/1, below/1, shut_down/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 -define(TABLE, ?MODULE).
@@ -79,6 +79,16 @@ class_of(Pid) ->
         {Facade, _} -> Facade;
         none -> 'bt.stdlib.Actor'
     end.
+
+%% @doc The processes that this class answers for.
+-spec of_class(module()) -> [pid()].
+of_class(Facade) -> [Pid || [Pid] <- ets:match(?TABLE, {'$1', Facade, '_', '_'})].
+
+%% @doc Those that the class or a class below it answers for.
+-spec below(module()) -> [pid()].
+below(Facade) ->
+    [Pid || [Pid, Class] <- ets:match(?TABLE, {'$1', '$2', '_', '_'}),
+            bt_class:inherits_from(Class, Facade)].
 
 %% @doc Ends all supervisors in order, the last one first, and those that they supervise.
 -spec shut_down() -> ok.

@@ -2,19 +2,15 @@
 %% from outside, so a busy child does not delay it.
 -module(bt_supervision).
 
--export([inspect/1, tree/1, pid_text/1]).
-
-%% @doc A tree of SupervisorInfo and ChildInfo for a supervisor; of any other process the text.
--spec inspect(pid()) -> term().
-inspect(Pid) ->
-    case bt_processes:lookup(Pid) of
-        {Facade, Data} when Data =/= none -> tree(Pid, Facade, nil);
-        _ -> bt_print:print_string(Pid)
-    end.
+-export([tree/1, tree/2, pid_text/1]).
 
 %% @doc The tree of a supervisor.
 -spec tree(pid()) -> map().
-tree(Supervisor) -> tree(Supervisor, bt_actor:class_of(Supervisor), nil).
+tree(Supervisor) -> tree(Supervisor, bt_actor:class_of(Supervisor)).
+
+%% @doc The tree of a supervisor of this class.
+-spec tree(pid(), module()) -> map().
+tree(Supervisor, Facade) -> tree(Supervisor, Facade, nil).
 
 tree(Supervisor, Facade, Id) ->
     Class = bt_class:object(Facade),

@@ -12,15 +12,21 @@
 %% deadlocks, only when a wait has seen two of them.
 -module(bt_wait).
 
--export([way/0, idle_tick/0, for/3, after_ticks/3, sleep/1, settle/1, deadline/1, left/1, less/2]).
--export_type([answer/0, limit/0, deadline/0]).
+-export([way/0, idle_tick/0, for/3, for/4, after_ticks/3, after_ticks/4, noted/1]).
+-export([sleep/1, settle/1, deadline/1, left/1, less/2]).
+-export_type([answer/0, limit/0, deadline/0, note/0]).
 
 -type limit() :: non_neg_integer() | infinity.
 -type deadline() :: integer() | infinity.
 -type answer() :: {reply, term()} | {fault, dying | refused, bt_fault:exception()}
                 | {down, term()} | timeout | {deadlock, [pid()]}.
 
+%% What a process waits for: an answer of this process to this message (nil where only a future is
+%% known), since this moment of system time in milliseconds.
+-type note() :: {pid() | none, atom(), Since :: integer()}.
+
 -define(TICK, '$bt_tick').
+-define(NOTE, '$bt_wait').
 -define(TICK_MS, 200).
 -define(CROWD, 100).
 -define(LONGEST_PROBE_MS, 10000).
@@ -62,8 +68,15 @@ idle_tick() ->
 %% @doc Waits for the answer `Ref' of `Target' without looking at the clock at first.
 %% To be called when a first tick has been seen.
 -spec after_ticks(reference(), pid(), limit()) -> answer().
-after_ticks(Ref, Target, Limit) ->
-    Deadline = deadline(Limit),
+after_ticks(Ref, Target, Limit) -> after_ticks(Ref, Target, nil, Limit).
+
+%% @doc The same for the answer to a message.
+-spec after_ticks(reference(), pid(), atom(), limit()) -> answer().
+after_ticks(Ref, Target, Message, Limit) ->
+    noting(Target, Message, fun() -> after_tick(Ref, Target, deadline(Limit)) end).
+
+-spec after_tick(reference(), pid(), deadline()) -> answer().
+after_tick(Ref, Target, Deadline) ->
     erase(?TICK),
     way(),
     receive
@@ -77,8 +90,29 @@ after_ticks(Ref, Target, Limit) ->
 
 %% @doc Waits for the answer `Ref' of `Target', with timers.
 -spec for(reference(), pid(), limit()) -> answer().
-for(Ref, Target, Limit) ->
-    until(Ref, Target, deadline(Limit)).
+for(Ref, Target, Limit) -> for(Ref, Target, nil, Limit).
+
+%% @doc The same for the answer to a message.
+-spec for(reference(), pid(), atom(), limit()) -> answer().
+for(Ref, Target, Message, Limit) ->
+    noting(Target, Message, fun() -> until(Ref, Target, deadline(Limit)) end).
+
+%% Only long waits are noted, for those who look at the process; the short ones are too many. A
+%% script may wait again in a block that it runs while it waits.
+-spec noting(pid() | none, atom(), fun(() -> answer())) -> answer().
+noting(Target, Message, Wait) ->
+    Outer = put(?NOTE, {Target, Message, erlang:system_time(millisecond)}),
+    try Wait()
+    after
+        case Outer of
+            undefined -> erase(?NOTE);
+            _ -> put(?NOTE, Outer)
+        end
+    end.
+
+%% @doc What the process that has this dictionary waits for, if that is noted.
+-spec noted([{term(), term()}]) -> note() | none.
+noted(Dictionary) -> proplists:get_value(?NOTE, Dictionary, none).
 
 -spec until(reference(), pid(), deadline()) -> answer().
 until(Ref, Target, Deadline) ->
