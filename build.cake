@@ -152,4 +152,7 @@ Task("Package").IsDependentOn("Build").Does(() =>
     Information("{0}", archive);
 });
 
+// Whether the metamorphic tests find what they are for: tests/mutants has bugs to plant into the compiler.
+Task("Mutants").IsDependentOn("Build").Does(() => Require("tools/mutants.sh"));
+
 RunTarget(target);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# ./build.sh [TARGET]: Build (the default), Test, Bench, Lint, Soak, Package; `test` is `Test`.
+# ./build.sh [TARGET]: Build (the default), Test, Bench, Lint, Soak, Mutants, Package; `test` is `Test`.
 set -eu
 
 BEAMTALK_HOME=$(cd "$(dirname "$0")" && pwd -P)
@@ -12,7 +12,7 @@ target=${1:-Build}
 
 checks=check_build
 case $target in
-    [Tt]est | [Ss]oak | [Ll]int) checks=check_everything ;;
+    [Tt]est | [Ss]oak | [Mm]utants | [Ll]int) checks=check_everything ;;
 esac
 install_missing $checks || exit 2
 find_dotnet

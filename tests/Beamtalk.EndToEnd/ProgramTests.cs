@@ -50,7 +50,7 @@ public sealed class ProgramTests
         return new ProgramRun(result.ExitCode, result.StandardOutput, result.StandardError);
     }
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         DirectoryInfo at = new(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(at.FullName, "Beamtalk.slnx")))

@@ -4,30 +4,47 @@ namespace Beamtalk.Metamorphic;
 internal sealed partial class FragmentGenerator
 {
     private string Number(int depth) => IsAtEnd(depth) ? Atomic() : OneOf(
-        Atomic,
-        Atomic,
-        () => $"(({Number(depth + 1)} {Pick("+", "-", "*")} {Number(depth + 1)}) % 97)",
-        () => $"(self twice: {Number(depth + 1)}) % 97".InParentheses(),
-        () => "@xs size",
-        () => Shows(Feature.Future, Awaited(depth)),
-        () => Shows(Feature.ControlFlow, $"({Condition(depth + 1)} ifTrue: [{Body(depth)}] ifFalse: [{Number(depth + 1)}])"),
-        () => Shows(Feature.Pattern, Matching(depth)),
-        () => Shows(Feature.Block, Called(depth)),
-        () => Shows(Feature.Block, $"(self apply: [{Body(depth)}])"),
-        () => Shows(Feature.Block, Folded(depth)),
-        () => Shows(Feature.Exception, Protected(depth)),
-        () => Shows(Feature.ClassSide, OnClassSide(depth)),
-        () => Sent(depth),
-        () => $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])",
-        () => $"(nil ifNil: [{Body(depth)}])");
+        [
+            Atomic,
+            Atomic,
+            () => $"(({Number(depth + 1)} {Pick("+", "-", "*")} {Number(depth + 1)}) % 97)",
+            () => $"(self twice: {Number(depth + 1)}) % 97".InParentheses(),
+            () => $"(self kind: {Number(depth + 1)})",
+            () => "@xs size",
+            () => Shows(Feature.Future, Awaited(depth)),
+            () => Shows(Feature.ControlFlow, $"({Condition(depth + 1)} ifTrue: [{Body(depth)}] ifFalse: [{Number(depth + 1)}])"),
+            () => Shows(Feature.Pattern, Matching(depth)),
+            () => $"(nil ifNil: [{Body(depth)}])",
+            () => IfNotNil(depth),
+        ],
+        [
+            () => Shows(Feature.Block, Called(depth)),
+            () => Shows(Feature.Block, $"(self apply: [{Body(depth)}])"),
+            () => Shows(Feature.Block, Folded(depth)),
+            () => Shows(Feature.Block, Sent(depth)),
+            () => Shows(Feature.Block, $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])"),
+            () => Shows(Feature.Exception, Protected(depth)),
+            () => Shows(Feature.ClassSide, OnClassSide(depth)),
+        ]);
+
+    private string IfNotNil(int depth)
+    {
+        string name = Fresh("o");
+        return $"({Pick(Numbers)} ifNotNil: [:{name} | {With(name, () => Body(depth))}] ifNil: [{Number(depth + 1)}])";
+    }
 
     private string Awaited(int depth) => OneOf(
-        () => $"(helper double: {Number(depth + 1)}) await % 97".InParentheses(),
-        () => $"((helper double: {Number(depth + 1)}) + {Number(depth + 1)}) % 97".InParentheses(),
-        () => $"((Future all: #(helper double: {Number(depth + 1)}, helper double: {Atomic()})) await sum % 97)",
-        () => $"((helper double: {Number(depth + 1)}) match: [0 -> 1; {Fresh("f")} -> [{Body(depth)}]])",
-        () => $"((helper double: {Number(depth + 1)}) > 9 and: [{Comparison(depth)}]) asString size".InParentheses(),
-        () => $"((helper after: {Number(depth + 1)} add: [:z | z + {Atomic()}]) % 97)");
+        [
+            () => $"(helper double: {Number(depth + 1)}) await % 97".InParentheses(),
+            () => $"((helper double: {Number(depth + 1)}) + {Number(depth + 1)}) % 97".InParentheses(),
+            () => $"((Future all: #(helper double: {Number(depth + 1)}, helper double: {Atomic()})) await sum % 97)",
+            () => $"((helper double: {Number(depth + 1)}) match: [0 -> 1; {Fresh("f")} -> [{Body(depth)}]])",
+            () => $"((helper double: {Number(depth + 1)}) > 9 and: [{Comparison(depth)}]) asString size".InParentheses(),
+        ],
+        [
+            // Another actor cannot read the variables of this one, so this block has none of them.
+            () => $"((helper after: {Number(depth + 1)} add: [:z | z + {_random.Next(9)}]) % 97)",
+        ]);
 
     /// <summary>The class's methods run in the caller, so its blocks are those of the caller.</summary>
     private string OnClassSide(int depth)
@@ -48,12 +65,16 @@ internal sealed partial class FragmentGenerator
         () => _locals.IsEmpty ? Pick(Numbers) : Pick([.. _locals]));
 
     private string Condition(int depth) => IsAtEnd(depth) ? Comparison(depth) : OneOf(
-        () => Comparison(depth),
-        () => Comparison(depth),
-        () => $"({Comparison(depth)} and: [{Statements(depth)}. {Condition(depth + 1)}])",
-        () => $"({Comparison(depth)} or: [{Condition(depth + 1)}])",
-        () => $"{Condition(depth + 1)} not",
-        () => $"(self apply: [{Statements(depth)}. {Comparison(depth + 1)}])");
+        [
+            () => Comparison(depth),
+            () => Comparison(depth),
+            () => $"({Comparison(depth)} and: [{Statements(depth)}. {Condition(depth + 1)}])",
+            () => $"({Comparison(depth)} or: [{Statements(depth)}. {Condition(depth + 1)}])",
+            () => $"{Condition(depth + 1)} not",
+        ],
+        [
+            () => Shows(Feature.Block, $"(self apply: [{Statements(depth)}. {Comparison(depth + 1)}])"),
+        ]);
 
     private string Comparison(int depth) => $"({Number(depth + 1)} {Pick("<", ">", "<=", "=", "/=")} {Number(depth + 1)})";
 
@@ -74,7 +95,6 @@ internal sealed partial class FragmentGenerator
     {
         string name = Fresh("y");
         return OneOf(
-            () => $"(self kind: {Number(depth + 1)})",
             () => $"(self twice: 1; apply: [{Body(depth)}])",
             () => $"(self perform: #apply:to: with: [:{name} | {With(name, () => Body(depth))}] with: {Number(depth + 1)})",
             () => $"((@xs take: 3) detect: [:{name} | {Statements(depth)}. {name} > 4] ifNone: [{Body(depth)}])");

@@ -4,17 +4,21 @@ namespace Beamtalk.Metamorphic;
 internal sealed partial class FragmentGenerator
 {
     private string Statement(int depth) => IsAtEnd(depth) ? Simple(depth) : OneOf(
-        () => Simple(depth),
-        () => Simple(depth),
-        () => Shows(Feature.ControlFlow, Choice(depth)),
-        () => Shows(Feature.ControlFlow, Loop(depth)),
-        () => Shows(Feature.ControlFlow, Loop(depth)),
-        () => Shows(Feature.Block, Stored(depth)),
-        () => Shows(Feature.Block, $"self apply: [{Statements(depth)}]"),
-        () => Shows(Feature.Exception, $"[{Statements(depth)}] ensure: [{Statements(depth)}]"),
-        () => Shows(Feature.Exception, $"{Pick(Numbers)} := {Protected(depth)}"),
-        () => Shows(Feature.ClassSide, $"{Pick(Numbers)} := {OnClassSide(depth)}"),
-        () => Left(depth));
+        [
+            () => Simple(depth),
+            () => Simple(depth),
+            () => Shows(Feature.ControlFlow, Choice(depth)),
+            () => Shows(Feature.ControlFlow, Loop(depth)),
+            () => Shows(Feature.ControlFlow, Loop(depth)),
+            () => Left(depth),
+        ],
+        [
+            () => Shows(Feature.Block, Stored(depth)),
+            () => Shows(Feature.Block, $"self apply: [{Statements(depth)}]"),
+            () => Shows(Feature.Exception, $"[{Statements(depth)}] ensure: [{Statements(depth)}]"),
+            () => Shows(Feature.Exception, $"{Pick(Numbers)} := {Protected(depth)}"),
+            () => Shows(Feature.ClassSide, $"{Pick(Numbers)} := {OnClassSide(depth)}"),
+        ]);
 
     private string Simple(int depth) => OneOf(
         () => $"{Pick(Numbers)} := {Number(depth)}",
@@ -63,15 +67,21 @@ internal sealed partial class FragmentGenerator
         (string index, string counter) = (Fresh("i"), Fresh("w"));
         string Inside() => With(index, () => Statements(depth));
         return OneOf(
-            () => $"1 to: {_random.Next(1, 4)} do: [:{index} | {Inside()}]",
-            () => $"1 to: ({Number(depth)} % 4) do: [:{index} | {Inside()}]",
-            () => $"{_random.Next(3, 6)} to: 1 by: -2 do: [:{index} | {Inside()}]",
-            () => $"{_random.Next(1, 4)} timesRepeat: [{Statements(depth)}]",
-            () => $"#(7, 8, 9) do: [:{index} | {Inside()}]",
-            () => $"(@xs take: 2) doWithIndex: [:{index} :{index}n | {Inside()}]",
-            () => $"self each: (@xs take: 2) do: [:{index} | {Inside()}]",
-            () => $"{counter} := 0. [{counter} < {_random.Next(1, 4)}] whileTrue: [{counter} += 1. {Statements(depth)}]",
-            () => $"{counter} := 0. [{counter} += 1. {counter} > {_random.Next(1, 3)}] whileFalse: [{Statements(depth)}]");
+            [
+                () => $"1 to: {_random.Next(1, 4)} do: [:{index} | {Inside()}]",
+                () => $"1 to: ({Number(depth)} % 4) do: [:{index} | {Inside()}]",
+                () => $"{_random.Next(3, 6)} to: 1 by: -2 do: [:{index} | {Inside()}]",
+                () => $"{_random.Next(1, 4)} timesRepeat: [{Statements(depth)}]",
+                () => $"#(7, 8, 9) do: [:{index} | {Inside()}]",
+                () => $"#[7, 8] do: [:{index} | {Inside()}]",
+                () => $"{counter} := 0. [{counter} < {_random.Next(1, 4)}] whileTrue: [{counter} += 1. {Statements(depth)}]",
+                () => $"{counter} := 0. [{counter} += 1. {Statements(depth)}. {counter} > {_random.Next(1, 3)}] "
+                    + $"whileFalse: [{Statements(depth)}]",
+            ],
+            [
+                () => $"(@xs take: 2) doWithIndex: [:{index} :{index}n | {Inside()}]",
+                () => $"self each: (@xs take: 2) do: [:{index} | {Inside()}]",
+            ]);
     }
 
     /// <summary>Blocks that are kept and called later, together or again.</summary>
@@ -98,11 +108,15 @@ internal sealed partial class FragmentGenerator
 
         string value = $"{{#early, {Number(depth)}, @a, @log}}";
         return Shows(Feature.NonLocalReturn, OneOf(
-            () => $"{Condition(depth)} ifTrue: [^ {value}]",
-            () => $"self apply: [:{Fresh("r")} | ^ {value}] to: {Number(depth)}",
-            () => $"MetaTools when: {Condition(depth)} do: [^ {value}]",
-            () => $"{Number(depth)} match: [0 -> [^ {value}]; _ -> 1]",
-            () => $"[Error signal: \"out\"] on: Error do: [^ {value}]",
-            () => $"[^ {value}] ensure: [{Statements(depth)}]"));
+            [
+                () => $"{Condition(depth)} ifTrue: [^ {value}]",
+                () => $"{Number(depth)} match: [0 -> [^ {value}]; _ -> 1]",
+            ],
+            [
+                () => $"self apply: [:{Fresh("r")} | ^ {value}] to: {Number(depth)}",
+                () => $"MetaTools when: {Condition(depth)} do: [^ {value}]",
+                () => $"[Error signal: \"out\"] on: Error do: [^ {value}]",
+                () => $"[^ {value}] ensure: [{Statements(depth)}]",
+            ]));
     }
 }

@@ -20,13 +20,14 @@ internal sealed partial class FragmentGenerator(int seed)
     private int _names;
     private int _left;
     private bool _mayReturn;
+    private bool _mayCapture;
     private Feature _features;
     private bool _nestsUpdates;
 
     public Fragment Next(int number)
     {
         (_locals, _names, _left, _mayReturn) = ([], 0, Size, _random.Next(3) == 0);
-        (_features, _nestsUpdates) = (Feature.None, false);
+        (_features, _nestsUpdates, _mayCapture) = (Feature.None, false, _random.Next(5) < 3);
         int length = _random.Next(2, 6);
         ImmutableArray<string> statements = [.. Enumerable.Range(0, length).Select(_ => Statement(0))];
         return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _features, _nestsUpdates);
@@ -58,6 +59,13 @@ internal sealed partial class FragmentGenerator(int seed)
     private string Pick(params ReadOnlySpan<string> choices) => choices[_random.Next(choices.Length)];
 
     private string OneOf(params ReadOnlySpan<Func<string>> choices) => choices[_random.Next(choices.Length)]();
+
+    /// <summary>
+    /// One of the choices; the second ones make real blocks. A variable that one real block captures is held in a cell
+    /// everywhere, so fragments without any are what tries variables that are passed on from place to place.
+    /// </summary>
+    private string OneOf(ReadOnlySpan<Func<string>> inLine, ReadOnlySpan<Func<string>> withBlocks) =>
+        OneOf(_mayCapture ? [.. inLine, .. withBlocks] : inLine);
 
     /// <summary>Builds something in which the names are known.</summary>
     private string With(string local, Func<string> build)
