@@ -60,6 +60,7 @@ public static class CommandLine
         TestCommand.Create(),
         EvalCommand.Create(),
         ReplCommand.Create(),
+        CompilerCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
     };

@@ -13,17 +13,27 @@ namespace Beamtalk.Compiler;
 public static class Compilation
 {
     /// <summary>Compiles the sources to Core Erlang modules. Does no input or output.</summary>
-    public static CompilationResult Compile(CompilationInput input) => Guarded(input, null, 0);
+    public static CompilationResult Compile(CompilationInput input) => Guarded(input, source => source, null);
 
     /// <summary>Compiles one REPL input; <paramref name="variables"/> are the names that the session has bound.</summary>
-    public static CompilationResult CompileReplInput(
-        CompilationInput input, int number, IReadOnlyCollection<string> variables) => Guarded(input, variables, number);
+    public static CompilationResult CompileReplInput(CompilationInput input, IReadOnlyCollection<string> variables) =>
+        Guarded(input, ScriptBinder.ForSession, variables);
 
-    private static CompilationResult Guarded(CompilationInput input, IReadOnlyCollection<string>? session, int number)
+    /// <summary>Compiles a text that is one method, to be patched into a class: the module of an extension.</summary>
+    public static CompilationResult CompileMethod(
+        CompilationInput input, ClassSignature target, bool isClassSide, string? selector)
+    {
+        CompilationResult result =
+            Guarded(input, source => MethodSource.AsPatch(source, target, isClassSide, selector), null);
+        return result with { Modules = [.. result.Modules.Where(module => module.Kind == ModuleKind.Extension)] };
+    }
+
+    private static CompilationResult Guarded(
+        CompilationInput input, Func<ParsedSource, ParsedSource> read, IReadOnlyCollection<string>? session)
     {
         try
         {
-            return Run(input, session, number);
+            return Run(input, read, session);
         }
         catch (InsufficientExecutionStackException)
         {
@@ -39,15 +49,11 @@ public static class Compilation
 
     private static CompilationResult Failure(Diagnostic diagnostic) => new([], [diagnostic], ClassIndex.Empty, null);
 
-    private static CompilationResult Run(CompilationInput input, IReadOnlyCollection<string>? session, int number)
+    private static CompilationResult Run(
+        CompilationInput input, Func<ParsedSource, ParsedSource> read, IReadOnlyCollection<string>? session)
     {
         CompilationOptions options = input.Options;
-        ImmutableArray<ParsedSource> sources = [.. input.Sources.Select(Parse)];
-        if (session is not null)
-        {
-            sources = [.. sources.Select(ScriptBinder.ForSession)];
-        }
-
+        ImmutableArray<ParsedSource> sources = [.. input.Sources.Select(source => read(Parse(source)))];
         ImmutableArray<DeclaredClass> declared = new DeclarationCollector(input.Known, options.Package).Collect(sources);
         ClassIndex index = ClassIndex.Of(declared.Select(item => item.Signature));
         var classes = new ClassTable(input.Known.With(index), options.Package, Extensions(sources));
@@ -67,7 +73,7 @@ public static class Compilation
             return new CompilationResult([], diagnostics, ClassIndex.Empty, PassDump.Of(options.Dump, sources, index, []));
         }
 
-        var assembler = new ScriptAssembler(classes, options.Package, number);
+        var assembler = new ScriptAssembler(classes, options.Package);
         IEnumerable<CompiledModule> classModules = bound.Select(item => ClassAssembler.Assemble(item, classes));
         IEnumerable<CompiledModule> scriptModules = scripts.SelectMany(script => session is null
             ? assembler.Assemble(script)

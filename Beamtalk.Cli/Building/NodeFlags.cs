@@ -1,3 +1,5 @@
+using Beamtalk.Cli.Commands;
+
 namespace Beamtalk.Cli.Building;
 
 /// <summary>The flags of `erl` for the two kinds of nodes.</summary>
@@ -18,4 +20,14 @@ public static class NodeFlags
     [
         "-noshell", "-boot", "no_dot_erlang", "+Bd", "+stbt", "db", "+fnu", "+pc", "unicode", .. Actors, .. Logging,
     ];
+
+    /// <summary>How a node starts the compiler, when a program asks it to compile: `bt_compiler` reads this.</summary>
+    public static string[] Compiler =>
+    [
+        "-beamtalk_compiler", Host, Path.Combine(AppContext.BaseDirectory, "beamtalk-cli.dll"), CompilerCommand.Name,
+    ];
+
+    /// <summary>The `dotnet` that runs this program, which need not be on PATH.</summary>
+    private static string Host =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 }

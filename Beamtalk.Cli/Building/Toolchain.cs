@@ -25,7 +25,6 @@ public sealed class Toolchain(Installation installation, NodeOutput output = Nod
     private readonly Lock _starting = new();
     private Task<ErlangNode>? _node;
     private ClassIndex? _stdlib;
-    private int _inputs;
 
     /// <summary>The classes of the standard library.</summary>
     public ClassIndex Stdlib => _stdlib ??= OutputDirectory.ReadIndex(installation.StdlibEbin);
@@ -38,12 +37,10 @@ public sealed class Toolchain(Installation installation, NodeOutput output = Nod
     {
         lock (_starting)
         {
-            return _node ??= Task.Run(() => ErlangNode.StartAsync(installation.CodePath, NodeFlags.Resident, output));
+            return _node ??= Task.Run(() => ErlangNode.StartAsync(
+                installation.CodePath, [.. NodeFlags.Resident, .. NodeFlags.Compiler], output));
         }
     }
-
-    /// <summary>Numbers the inputs of all workspaces: each is a module of the one node.</summary>
-    public int NextInput() => Interlocked.Increment(ref _inputs);
 
     /// <summary>The front end alone.</summary>
     public static CompilationResult Analyze(SourceSet sources, ClassIndex known, CompilationOptions options) =>

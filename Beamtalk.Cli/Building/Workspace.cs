@@ -50,7 +50,7 @@ public sealed class Workspace(Toolchain toolchain)
     private CompilationResult Compile(SourceText source)
     {
         var input = new CompilationInput([source], toolchain.Stdlib.With(_classes), new CompilationOptions());
-        return Compilation.CompileReplInput(input, toolchain.NextInput(), _variables);
+        return Compilation.CompileReplInput(input, _variables);
     }
 
     private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled)

@@ -19,23 +19,12 @@ public sealed class CompileService(ErlangNode node)
 
     private async Task<BeamOutcome> CompileAsync(CompiledModule module)
     {
-        ErlangTerm request = ErlangTerm.Tuple(ErlangTerm.Atom("compile"), ToTerm(module));
+        ErlangTerm request = ErlangTerm.Tuple(ErlangTerm.Atom("compile"), UnitTerm.Of(module));
         ErlangTerm reply = await node.RequestAsync(request).ConfigureAwait(false);
         return reply is ErlangTuple { Elements: [ErlangAtom { Name: "ok" }, var beams] }
             ? new BeamOutcome(module, [.. beams.AsElements().Select(ToBeam)], null)
             : new BeamOutcome(module, [], reply.AsElements()[1].AsText());
     }
-
-    private static ErlangTerm ToTerm(CompiledModule module) => ErlangTerm.Tuple(
-        ErlangTerm.AtomOrNil(module.Facade),
-        ErlangTerm.Atom(module.Generation),
-        ErlangTerm.AtomOrNil(module.Superclass),
-        ErlangTerm.Boolean(module.IsActor),
-        ErlangTerm.List(module.Inherited.Select(ToTerm)),
-        ErlangTerm.Text(module.CoreText));
-
-    private static ErlangTerm ToTerm(InheritedFunction function) =>
-        ErlangTerm.Tuple(ErlangTerm.Atom(function.Function), ErlangTerm.Integer(function.Arity));
 
     private static BeamModule ToBeam(ErlangTerm pair) =>
         pair is ErlangTuple { Elements: [ErlangAtom name, ErlangBinary code] }

@@ -29,6 +29,12 @@ public static partial class Catalog
     public static readonly DiagnosticDescriptor ClauseParameters =
         new("BT2008", Severity.Error, "this clause of {0} can never be reached: the one before it matches everything");
 
+    public static readonly DiagnosticDescriptor NotOneMethod =
+        new("BT2030", Severity.Error, "this is not one method of {0}", "its header comes first: selector => body");
+
+    public static readonly DiagnosticDescriptor OtherSelector =
+        new("BT2031", Severity.Error, "this is the method {0}, not {1}");
+
     public static readonly DiagnosticDescriptor ExtensionOfUnknownClass =
         new("BT2009", Severity.Error, "the class {0} that is to be extended is not known");
 

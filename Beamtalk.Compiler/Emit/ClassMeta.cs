@@ -56,6 +56,9 @@ public sealed record MethodMeta
 
     public int Line { get; init; }
 
+    /// <summary>The file of an extension or patch; null where it is that of the class.</summary>
+    public string? File { get; init; }
+
     public string? Doc { get; init; }
 
     public string? Source { get; init; }

@@ -24,8 +24,10 @@ public static class MetaBuilder
         (Symbol("inherited"), All(meta.Inherited, name => Tuple(Symbol(name.Name), Int(name.Arity)))),
         (Symbol("methods"), All(meta.Methods, Build)));
 
-    /// <summary>One method's entry; extensions pass it to <c>bt_patch:install/3</c>.</summary>
+    /// <summary>One method's entry; that of an extension names its file.</summary>
     public static CoreExpr Build(MethodMeta method) => Map(
+    [
+        .. method.File is { } file ? [(Symbol("file"), Binary(file))] : ImmutableArray<(CoreExpr, CoreExpr)>.Empty,
         (Symbol("selector"), Symbol(method.Selector)),
         (Symbol("arity"), Int(method.Parameters.Length)),
         (Symbol("side"), Symbol(method.IsClassSide ? "class" : "instance")),
@@ -35,7 +37,8 @@ public static class MetaBuilder
         (Symbol("source"), BinaryOrNil(method.Source)),
         (Symbol("parameters"), All(method.Parameters, Build)),
         (Symbol("returns"), BinaryOrNil(method.Returns)),
-        (Symbol("flags"), Flags(method)));
+        (Symbol("flags"), Flags(method)),
+    ]);
 
     private static CoreExpr Build(ParameterMeta parameter) => Tuple(
         Binary(parameter.Name),

@@ -8,11 +8,13 @@ using static Beamtalk.Compiler.Core.CoreFactory;
 namespace Beamtalk.Compiler.Emit;
 
 /// <summary>
-/// Puts the modules of what stands outside classes together: the script's and one per extension or patch. The input's
-/// number is 0 outside a session.
+/// Puts the modules of what stands outside classes together: the script's and one per extension or patch. Inputs of a
+/// session share their names: whoever loads them gives them others.
 /// </summary>
-public sealed class ScriptAssembler(ClassTable classes, string package, int input)
+public sealed class ScriptAssembler(ClassTable classes, string package)
 {
+    private const string ReplInput = "bt.repl.input";
+
     public IEnumerable<CompiledModule> Assemble(BoundScript script)
     {
         foreach (BoundExtension extension in script.Extensions)
@@ -31,7 +33,7 @@ public sealed class ScriptAssembler(ClassTable classes, string package, int inpu
             yield return Extension(extension);
         }
 
-        ModuleContext context = Context(script, $"bt.repl.{input}");
+        ModuleContext context = Context(script, ReplInput);
         CoreFunction eval = FunctionLowering.Session(context, script.Main, script.SessionVariables);
         CompiledModule module = ClassAssembler.Render(
             script.Class, context, [eval], [], ModuleKind.ReplInput, script.Source.Text);
@@ -87,21 +89,10 @@ public sealed class ScriptAssembler(ClassTable classes, string package, int inpu
         return [.. installs];
     }
 
-    private CoreExpr Install(BoundExtension extension)
-    {
-        BoundMember member = extension.Member;
-        int arity = member.Method.Clauses[0].Patterns.Length + 1;
-        CoreExpr meta = MetaBuilder.Build(ClassAssembler.MetaOf(member, extension.Source.Text));
-        return Call(
-            "bt_patch", "install", Symbol(extension.Target.Facade), Symbol(NameOf(extension)),
-            List(Tuple(Symbol(member.Function), Int(arity), meta)));
-    }
+    private CoreExpr Install(BoundExtension extension) => Call("bt_patch", "install", Symbol(NameOf(extension)));
 
     private string NameOf(BoundExtension extension) =>
-        $"bt.{package}.{Path.GetFileNameWithoutExtension(extension.Source.Text.Path)} x{Prefix}{extension.Number + 1}";
-
-    /// <summary>Inputs of a session share a file name: their numbers keep their extensions apart.</summary>
-    private string Prefix => input == 0 ? "" : $"{input}.";
+        $"bt.{package}.{Path.GetFileNameWithoutExtension(extension.Source.Text.Path)} x{extension.Number + 1}";
 
     private CompiledModule Extension(BoundExtension extension)
     {
@@ -109,7 +100,20 @@ public sealed class ScriptAssembler(ClassTable classes, string package, int inpu
             NameOf(extension), extension.Target, true, classes, extension.Source.Text);
         CoreFunction function = FunctionLowering.Method(context, extension.Member.Method, extension.Member.Function);
         CompiledModule module = ClassAssembler.Render(
-            extension.Target, context, [function], [], ModuleKind.Extension, extension.Source.Text);
+            extension.Target, context, [function, Description(extension)], [], ModuleKind.Extension, extension.Source.Text);
         return module with { Facade = null, Superclass = null };
+    }
+
+    /// <summary><c>'$patch'/0</c>: the class, and what is to be linked into it.</summary>
+    private static CoreFunction Description(BoundExtension extension)
+    {
+        BoundMember member = extension.Member;
+        SourceText source = extension.Source.Text;
+        int arity = member.Method.Clauses[0].Patterns.Length + 1;
+        CoreExpr meta = MetaBuilder.Build(ClassAssembler.MetaOf(member, source) with { File = source.Path });
+        CoreExpr function = Tuple(Symbol(member.Function), Int(arity), meta);
+        return new CoreFunction(
+            new FunctionName("$patch", 0),
+            new CFun([], Tuple(Symbol(extension.Target.Facade), List(function))), true, null);
     }
 }

@@ -70,10 +70,14 @@ first([Facade | _]) -> Facade.
 
 candidates(Name) ->
     Known = [list_to_atom("bt." ++ Package ++ "." ++ Name) || Package <- ?PACKAGES],
-    case [Facade || Facade <- Known, erlang:module_loaded(Facade)] of
-        [] -> [Facade || Facade <- Known, exists(Facade)] ++ elsewhere(Name);
+    case [Facade || Facade <- Known, is_present(Facade)] of
+        [] -> [Facade || Facade <- Known, exists(Facade), is_present(Facade)] ++ elsewhere(Name);
         Loaded -> Loaded
     end.
+
+%% Loaded, and not removed again.
+is_present(Facade) ->
+    erlang:function_exported(Facade, '$meta', 0).
 
 %% Classes of other packages, loaded or on the code path.
 elsewhere(Name) ->
@@ -133,12 +137,13 @@ inherits_from(Facade, Ancestor) -> lists:member(Ancestor, chain(Facade)).
 -spec methods(facade()) -> [map()].
 methods(Facade) ->
     Overrides = bt_patch:methods(Facade),
-    Replaced = [function_key(Method) || Method <- Overrides],
+    Replaced = [function_key(Method) || Method <- Overrides] ++ bt_patch:hidden(Facade),
     Own = maps:get(methods, meta(Facade), []),
     [Method || Method <- Own, not lists:member(function_key(Method), Replaced)] ++ Overrides.
 
+%% As exported, with the receiver.
 function_key(#{function := Function, arity := Arity}) ->
-    {Function, Arity}.
+    {Function, Arity + 1}.
 
 %% @doc All state variables or fields, those of superclasses first.
 -spec variables(facade()) -> [atom()].
@@ -228,7 +233,10 @@ undefined(Facade, start_link, Args) when Args =:= []; Args =:= [#{}] ->
 undefined(Facade, Function, [_ | _] = Args) ->
     found(Facade, Function, Args);
 undefined(Facade, Function, []) ->
-    erlang:raise(error, undef, [{Facade, Function, [], []}]).
+    case is_present(Facade) of
+        true -> erlang:raise(error, undef, [{Facade, Function, [], []}]);
+        false -> bt_error:undefined_class(binary_to_atom(name(Facade)))
+    end.
 
 %% Only an actor answers in its own process.
 of_process(actor, _Facade, Function, [Self | Args]) -> bt_send:call_list(Self, Function, Args);
@@ -283,7 +291,13 @@ answer({construct, Keywords}, Facade, [_Class | Values]) ->
 answer({Module, Function}, _Facade, Args) ->
     apply(Module, Function, Args).
 
-not_understood(Facade, Function, [Self | Args]) ->
+not_understood(Facade, Function, Args) ->
+    case is_present(Facade) of
+        true -> refuse(Facade, Function, Args);
+        false -> bt_error:undefined_class(binary_to_atom(name(Facade)))
+    end.
+
+refuse(Facade, Function, [Self | Args]) ->
     {Side, Selector} = selector(Function),
     Handler =
         case Side of

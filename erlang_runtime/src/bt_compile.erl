@@ -3,7 +3,7 @@
 %% no loading.
 -module(bt_compile).
 
--export([unit/1, core_text/1]).
+-export([unit/1, to_unit/1, core_text/1]).
 
 -export_type([unit/0, outcome/0]).
 
@@ -36,6 +36,19 @@ unit(#{generation := Generation, core := Text} = Unit) ->
         Class:Reason:Stack ->
             {error, text("~ts: ~tp~n~tp", [Class, Reason, Stack])}
     end.
+
+%% @doc A unit as it comes from the compiler.
+-spec to_unit({module() | nil, module(), module() | nil, boolean(), [{atom(), arity()}], binary()}) ->
+          unit().
+to_unit({Facade, Generation, Superclass, IsActor, Inherited, Core}) ->
+    #{
+        facade => Facade,
+        generation => Generation,
+        superclass => Superclass,
+        actor => IsActor,
+        inherited => Inherited,
+        core => Core
+    }.
 
 %% @doc The Core Erlang source kept in a generation's `.beam', or `none'.
 -spec core_text(file:filename() | binary()) -> {ok, binary()} | none.

@@ -65,7 +65,7 @@ handle_info(_Other, State) ->
     {noreply, State}.
 
 request(Id, {compile, Unit}, #state{jobs = Jobs} = State) ->
-    next(State#state{jobs = queue:in({Id, unit(Unit)}, Jobs)});
+    next(State#state{jobs = queue:in({Id, bt_compile:to_unit(Unit)}, Jobs)});
 request(Id, start_session, #state{sessions = Sessions} = State) ->
     reply(Id, Id, State#state{sessions = Sessions#{Id => new_session()}});
 request(Id, {session, Number, Request}, #state{sessions = Sessions, pending = Pending} = State) ->
@@ -110,16 +110,6 @@ work(Id, Unit) ->
     catch
         error:Reason:Stack -> exit({crashed, Id, {Reason, Stack}})
     end.
-
-unit({Facade, Generation, Superclass, IsActor, Inherited, Core}) ->
-    #{
-        facade => Facade,
-        generation => Generation,
-        superclass => Superclass,
-        actor => IsActor,
-        inherited => Inherited,
-        core => Core
-    }.
 
 reply(Id, Reply, #state{socket = Socket} = State) ->
     _ = gen_tcp:send(Socket, term_to_binary({Id, Reply})),

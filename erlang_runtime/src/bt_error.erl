@@ -1,7 +1,7 @@
 %% @doc Exceptions: how the runtime raises them, and what Erlang's own errors become.
 -module(bt_error).
 
--export([raise/2, wrap/3, reraise/3, raise_here/1, report/1]).
+-export([raise/2, make/2, wrap/3, reraise/3, raise_here/1, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
 -export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
 -export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
@@ -19,7 +19,12 @@
 %% @doc Raises an instance of an exception class with some of its fields given.
 -spec raise(module(), #{atom() => term()}) -> no_return().
 raise(Facade, Fields) ->
-    erlang:error(maps:merge(Facade:'$init'(#{'$class' => Facade}), Fields)).
+    erlang:error(make(Facade, Fields)).
+
+%% @doc An exception with the fields given, not raised.
+-spec make(module(), #{atom() => term()}) -> exception().
+make(Facade, Fields) ->
+    maps:merge(Facade:'$init'(#{'$class' => Facade}), Fields).
 
 %% @doc The same exception again, with the stack trace it had.
 -spec reraise(class(), term(), term()) -> no_return().

@@ -6,14 +6,14 @@
 %% a millisecond.
 -module(bt_facade).
 
--export([assemble/1, of_generation/1, class_functions/1]).
+-export([assemble/1, of_generation/1, class_functions/1, tombstone/1]).
 -export_type([description/0, fa/0]).
 
 %% Name and arity.
 -type fa() :: {atom(), arity()}.
 
 %% `functions' are the generation's own, `inherited' jump to the superclass's facade,
-%% `overrides' (of extensions and patches) come before both.
+%% `overrides' (of extensions and patches) come before both; `none' takes a function away.
 -type description() :: #{
     facade := module(),
     generation := module(),
@@ -21,7 +21,7 @@
     inherited := [fa()],
     functions := [fa()],
     actor := boolean(),
-    overrides => #{fa() => module()}
+    overrides => #{fa() => bt_patch:target()}
 }.
 
 -type jump() :: {fa(), Target :: {module(), atom()}}.
@@ -32,11 +32,20 @@
 assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Description) ->
     Jumps = [{Function, jump(Jump, IsActor)} || {Function, _} = Jump <- jumps(Description)],
     Functions = Jumps ++ actor_functions(Facade, IsActor) ++ standard_functions(Facade),
+    {ok, Facade, binary(Facade, Functions, [{beamtalk_facade, [Generation]}])}.
+
+%% @doc What stands in the place of a class that was removed: every call ends in UndefinedClass, and
+%% a file on disk is not loaded in its stead.
+-spec tombstone(module()) -> {module(), binary()}.
+tombstone(Facade) ->
+    {Facade, binary(Facade, standard_functions(Facade), [{beamtalk_removed, [Facade]}])}.
+
+binary(Facade, Functions, Attributes) ->
     {Code, Labels} = number(Facade, Functions),
     Exports = [Function || {Function, _} <- Functions],
-    Assembly = {Facade, Exports, [{beamtalk_facade, [Generation]}], Code, Labels},
+    Assembly = {Facade, Exports, Attributes, Code, Labels},
     {ok, Facade, Binary} = compile:noenv_forms(Assembly, [from_asm, no_postopt, binary]),
-    {ok, Facade, Binary}.
+    Binary.
 
 %% @doc The description of a class whose generation is loaded.
 -spec of_generation(module()) -> description().
@@ -68,7 +77,8 @@ jumps(#{generation := Generation, functions := Functions} = Description) ->
     Inherited = maps:from_list(inherited(Description)),
     Overrides = maps:get(overrides, Description, #{}),
     All = maps:merge(maps:merge(Inherited, Own), Overrides),
-    [{Function, {Module, Name}} || {{Name, _} = Function, Module} <- lists:sort(maps:to_list(All))].
+    [{Function, {Module, Name}} || {{Name, _} = Function, Module} <- lists:sort(maps:to_list(All)),
+                                   Module =/= none].
 
 inherited(#{superclass := nil}) ->
     [];

@@ -10,7 +10,6 @@
 
 -define(CLASS(Module), #{'$class' := 'bt.stdlib.Class', module := Module}).
 -define(METACLASS(Module), #{'$class' := 'bt.stdlib.Metaclass', module := Module}).
--define(DOC(Module), {?MODULE, doc, Module}).
 
 -type behaviour() :: #{'$class' := module(), module := module()}.
 
@@ -180,15 +179,15 @@ class_variables(#{module := Module}) -> maps:get(class_variables, bt_class:meta(
 %% @doc The doc comment of the class, or nil.
 -spec doc(behaviour()) -> binary() | nil.
 doc(#{module := Module}) ->
-    case persistent_term:get(?DOC(Module), undefined) of
-        undefined -> maps:get(doc, bt_class:meta(Module), nil);
-        Doc -> Doc
+    case bt_patch:doc(Module) of
+        none -> maps:get(doc, bt_class:meta(Module), nil);
+        {ok, Doc} -> Doc
     end.
 
-%% @doc Another doc comment, until the node ends.
+%% @doc Another doc comment, until the class is loaded again.
 -spec set_doc(behaviour(), term()) -> ok.
 set_doc(#{module := Module}, Doc) when is_binary(Doc); Doc =:= nil ->
-    persistent_term:put(?DOC(Module), Doc);
+    bt_patch:set_doc(Module, Doc);
 set_doc(Behaviour, Other) ->
     bt_prim_collection:type_error(<<"a String">>, Other, Behaviour, 'doc:').
 

@@ -28,10 +28,10 @@ unload(Generation, Binary) ->
         true -> ok;
         false -> {module, _} = code:load_binary(Generation, "", Binary)
     end,
-    code:soft_purge(Generation) andalso
+    bt_code:purge(Generation) andalso
         not has_blocks(Generation) andalso
         code:delete(Generation) andalso
-        code:soft_purge(Generation).
+        bt_code:purge(Generation).
 
 has_blocks(Generation) ->
     %% The blocks of an earlier question would count.

@@ -5,8 +5,13 @@
 
 -export([start/1, request/3]).
 
-%% `cells' are the variables that the inputs so far have bound.
--record(session, {server :: pid(), cells = #{} :: #{atom() => term()}}).
+%% `cells' are the variables that the inputs so far have bound; `names' says under which names the
+%% modules of this input are loaded.
+-record(session, {
+    server :: pid(),
+    cells = #{} :: #{atom() => term()},
+    names = #{} :: #{module() => module()}
+}).
 
 %% What an evaluation came to: the value's printString, or an error.
 -type outcome() ::
@@ -50,9 +55,14 @@ while_idle('$bt_tick') -> bt_wait:idle_tick();
 while_idle(_Stray) -> ok.
 
 handle({load, Modules}, Session) ->
-    {bt_load:modules(Modules), Session};
-handle({eval, Module}, Session) ->
-    evaluate(Module, Session);
+    case bt_load:batch(Modules) of
+        {ok, Names} -> {ok, Session#session{names = Names}};
+        Error -> {Error, Session}
+    end;
+handle({eval, Module}, #session{names = Names} = Session) ->
+    Evaluated = evaluate(maps:get(Module, Names, Module), Session),
+    ok = bt_load:release([Name || Name <- maps:values(Names), not is_generation(Name)]),
+    Evaluated;
 %% Through the same device as what the inputs print, so that it comes after it.
 handle({print, Text}, Session) ->
     nil = bt_transcript:write(Text),
@@ -62,6 +72,10 @@ handle(settle, Session) ->
     {ok, Session};
 handle({test, Facades, Filter}, Session) ->
     {[test_result(Result) || Result <- bt_test:run(Facades, #{filter => Filter})], Session}.
+
+%% Inputs and extensions are not classes: what no class is linked to is needed no more.
+is_generation(Module) ->
+    erlang:function_exported(Module, '$meta', 0).
 
 %% An input that raises an error leaves the variables as they were.
 -spec evaluate(module(), #session{}) -> {{outcome(), [atom()]}, #session{}}.

@@ -24,6 +24,7 @@ init([]) ->
 children() ->
     [
         worker(bt_load),
+        worker(bt_compiler),
         worker(bt_future_keeper),
         worker(bt_tracer),
         %% The last to start is the first to end, and with it the supervisors of the program.

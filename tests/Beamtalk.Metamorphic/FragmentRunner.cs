@@ -81,7 +81,7 @@ internal sealed class FragmentRunner : IAsyncDisposable
     private async Task<string> EvaluateAsync(string expression, ClassIndex known)
     {
         var input = new CompilationInput([new SourceText("metamorphic", expression)], known, new CompilationOptions());
-        CompilationResult compiled = Compilation.CompileReplInput(input, _toolchain.NextInput(), []);
+        CompilationResult compiled = Compilation.CompileReplInput(input, []);
         BuildOutcome outcome = await _toolchain.AssembleAsync(compiled);
         await _session!.LoadAsync(outcome.Beams);
         CompiledModule module = compiled.Modules.Single(item => item.Kind == ModuleKind.ReplInput);
