@@ -30,7 +30,8 @@ public static class CommandLine
     /// <summary>`run` goes past the parser of options: it must start fast, and all after FILE is the script's.</summary>
     private static Task<int> DispatchAsync(string[] arguments) => arguments switch
     {
-        ["run", var file, .. var rest] when !file.StartsWith('-') => RunCommand.RunAsync(file, rest),
+        ["run", "--watch", var file, .. var rest] => RunCommand.RunAsync(file, rest, watch: true),
+        ["run", var file, .. var rest] when !file.StartsWith('-') => RunCommand.RunAsync(file, rest, watch: false),
         _ => ParseAsync(arguments),
     };
 

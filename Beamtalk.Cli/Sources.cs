@@ -8,6 +8,9 @@ namespace Beamtalk.Cli;
 /// <summary>The sources of one compilation, and what was wrong with files that could not be read as text.</summary>
 public sealed record SourceSet(ImmutableArray<SourceText> Sources, ImmutableArray<Diagnostic> Diagnostics);
 
+/// <summary>A file as it was read.</summary>
+public sealed record SourceFile(string Path, byte[] Content);
+
 /// <summary>Finds and reads <c>.bt</c> files.</summary>
 public static class Sources
 {
@@ -22,24 +25,22 @@ public static class Sources
     public static ImmutableArray<string> Find(IEnumerable<string> paths) =>
         [.. paths.SelectMany(FindOne).Distinct(StringComparer.Ordinal)];
 
-    public static SourceSet Read(IEnumerable<string> files)
+    public static SourceSet Read(IEnumerable<string> files) =>
+        FromFiles(files.Select(file => new SourceFile(file, ReadBytes(file))));
+
+    public static SourceSet FromFiles(IEnumerable<SourceFile> files)
     {
         var sources = ImmutableArray.CreateBuilder<SourceText>();
         var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
-        foreach (string file in files)
+        foreach (SourceFile file in files)
         {
-            sources.Add(Decode(file, ReadBytes(file), diagnostics));
+            sources.Add(Decode(file.Path, file.Content, diagnostics));
         }
 
         return new SourceSet(sources.ToImmutable(), diagnostics.ToImmutable());
     }
 
-    public static SourceSet FromBytes(string path, byte[] bytes)
-    {
-        var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
-        SourceText source = Decode(path, bytes, diagnostics);
-        return new SourceSet([source], diagnostics.ToImmutable());
-    }
+    public static SourceSet FromBytes(string path, byte[] bytes) => FromFiles([new SourceFile(path, bytes)]);
 
     public static byte[] ReadBytes(string file)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Beamtalk.Cli.Building;
 using Beamtalk.Cli.Reporting;
@@ -6,51 +7,104 @@ using Beamtalk.Compiler;
 
 namespace Beamtalk.Cli.Commands;
 
-/// <summary>`run FILE [ARG…]`: compiles a script, unless the cache has it, and becomes the node that runs it.</summary>
+/// <summary>
+/// `run [--watch] FILE|DIRECTORY [ARG…]`: compiles a script, unless the cache has it, and becomes the node that runs
+/// it. With --watch that node then loads what is saved (`bt_watch`).
+/// </summary>
 public static class RunCommand
 {
+    /// <summary>The script of a directory in which several files have statements.</summary>
+    private const string MainFile = "main";
+
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
+
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "The script" };
+        var file = new Argument<string>("FILE") { Description = "The script, or a directory with one" };
         var rest = new Argument<string[]>("ARG") { Description = "Arguments of the script", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("run", "Compile and run a script") { file, rest };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(file), parsed.GetValue(rest) ?? []));
+        var watch = new Option<bool>("--watch") { Description = "Load what is saved into the running script" };
+        var command = new Command("run", "Compile and run a script") { watch, file, rest };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetRequiredValue(file), parsed.GetValue(rest) ?? [], parsed.GetValue(watch)));
         return command;
     }
 
-    public static async Task<int> RunAsync(string file, string[] arguments)
+    public static async Task<int> RunAsync(string path, string[] arguments, bool watch)
     {
         var installation = Installation.Find();
         var cache = new ScriptCache(installation);
-        byte[] content = Sources.ReadBytes(file);
-        string key = cache.KeyOf(file, content);
-        CachedScript? script = cache.Find(key) ?? await CompileAsync(installation, cache, key, file, content).ConfigureAwait(false);
-        return script is null ? ExitCode.NotCompiled : Execute(installation, script, arguments);
+        ImmutableArray<SourceFile> files = Read(path);
+        string key = cache.KeyOf(files);
+        CachedScript? script = cache.Find(key) ?? await CompileAsync(installation, cache, key, path, files).ConfigureAwait(false);
+        while (script is null && watch)
+        {
+            (key, files) = await NextAsync(cache, path, key).ConfigureAwait(false);
+            script = await CompileAsync(installation, cache, key, path, files).ConfigureAwait(false);
+        }
+
+        return script is null ? ExitCode.NotCompiled : Execute(installation, script, arguments, watch ? path : null);
+    }
+
+    private static ImmutableArray<SourceFile> Read(string path)
+    {
+        IEnumerable<string> files = Directory.Exists(path) ? Sources.Find([path]) : [path];
+        return [.. files.Select(file => new SourceFile(file, Sources.ReadBytes(file)))];
+    }
+
+    /// <summary>Waits until the sources have changed: the first attempt has not compiled.</summary>
+    private static async Task<(string Key, ImmutableArray<SourceFile> Files)> NextAsync(ScriptCache cache, string path, string key)
+    {
+        while (true)
+        {
+            await Task.Delay(WatchInterval).ConfigureAwait(false);
+            try
+            {
+                ImmutableArray<SourceFile> files = Read(path);
+                string next = cache.KeyOf(files);
+                if (next != key)
+                {
+                    return (next, files);
+                }
+            }
+            catch (UserErrorException)
+            {
+                // An editor may remove a file for a moment.
+            }
+        }
     }
 
     private static async Task<CachedScript?> CompileAsync(
-        Installation installation, ScriptCache cache, string key, string file, byte[] content)
+        Installation installation, ScriptCache cache, string key, string path, ImmutableArray<SourceFile> files)
     {
         await using var toolchain = new Toolchain(installation);
         _ = toolchain.NodeAsync();
         BuildOutcome outcome = await toolchain.CompileAsync(
-            Sources.FromBytes(file, content), toolchain.Stdlib, new CompilationOptions()).ConfigureAwait(false);
+            Sources.FromFiles(files), toolchain.Stdlib, new CompilationOptions()).ConfigureAwait(false);
         DiagnosticReporter.Print(outcome.Diagnostics);
-        if (outcome.HasErrors)
-        {
-            return null;
-        }
-
-        CompiledModule main = outcome.Result.Modules.FirstOrDefault(module => module.Kind == ModuleKind.Script)
-            ?? throw new UserErrorException($"{file} has no statements to run");
-        return cache.Store(key, main.Facade!, outcome);
+        return outcome.HasErrors ? null : cache.Store(key, MainOf(outcome, path), outcome);
     }
 
-    private static int Execute(Installation installation, CachedScript script, string[] arguments)
+    private static string MainOf(BuildOutcome outcome, string path)
+    {
+        ImmutableArray<CompiledModule> scripts =
+            [.. outcome.Result.Modules.Where(module => module.Kind == ModuleKind.Script)];
+        CompiledModule? main = scripts.Length == 1
+            ? scripts[0]
+            : scripts.FirstOrDefault(module => Path.GetFileNameWithoutExtension(module.Source.Path) == MainFile);
+        return main?.Facade ?? throw new UserErrorException(scripts.IsEmpty
+            ? $"{path} has no statements to run"
+            : $"several files of {path} have statements, and none of them is {MainFile}{Sources.Extension}");
+    }
+
+    private static int Execute(Installation installation, CachedScript script, string[] arguments, string? watched)
     {
         IEnumerable<string> path = installation.CodePath.Append(script.Directory).SelectMany(directory => new[] { "-pa", directory });
-        ProcessImage.Replace(
-            "erl", [.. NodeFlags.Script, .. path, "-s", "bt_launch", "main", "-extra", script.Facade, .. arguments]);
+        string[] watch = watched is null ? [] : ["-beamtalk_watch", watched];
+        ProcessImage.Replace("erl",
+        [
+            .. NodeFlags.Script, .. NodeFlags.Compiler, .. watch, .. path,
+            "-s", "bt_launch", "main", "-extra", script.Facade, .. arguments,
+        ]);
         throw new UserErrorException("Erlang is not installed: there is no `erl` on PATH (see `beamtalk doctor`)");
     }
 }

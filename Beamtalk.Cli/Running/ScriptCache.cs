@@ -18,8 +18,16 @@ public sealed class ScriptCache(Installation installation)
 
     private readonly string _root = Path.Combine(CacheHome(), "beamtalk", "run");
 
-    public string KeyOf(string file, byte[] content) =>
-        new ContentHash().Add(installation.Root).Add(installation.Stamp).Add(file).Add(content).ToString();
+    public string KeyOf(IEnumerable<SourceFile> files)
+    {
+        ContentHash hash = new ContentHash().Add(installation.Root).Add(installation.Stamp);
+        foreach (SourceFile file in files)
+        {
+            hash.Add(file.Path).Add(file.Content);
+        }
+
+        return hash.ToString();
+    }
 
     public CachedScript? Find(string key)
     {

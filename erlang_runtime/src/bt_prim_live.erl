@@ -3,7 +3,7 @@
 -module(bt_prim_live).
 
 -export([patches/1, unpatch/2, remove_selector/3, remove_class/1]).
--export([compile/2, compile/3, try_compile/3, check/3]).
+-export([try_compile/3, check/3]).
 -export([reload/1, load/1]).
 
 -define(CLASS(Module), #{'$class' := 'bt.stdlib.Class', module := Module}).
@@ -117,35 +117,23 @@ side(?METACLASS(_)) -> class.
 
 %%% Source
 
-%% @doc Compiles a method and patches it into the class; answers its selector.
--spec compile(behaviour(), term()) -> atom().
-compile(Behaviour, Source) ->
-    value(patch(Behaviour, nil, Source, 'compile:')).
-
-%% @doc The same, and the selector is said besides.
--spec compile(behaviour(), term(), term()) -> atom().
-compile(Behaviour, Selector, Source) ->
-    Symbol = symbol(Behaviour, Selector, 'compile:source:'),
-    value(patch(Behaviour, Symbol, Source, 'compile:source:')).
-
-%% @doc The same; answers a Result.
+%% @doc Compiles a method and patches it into the class; answers a Result of its selector. If one is
+%% given, and not nil, it must be that.
 -spec try_compile(behaviour(), term(), term()) -> map().
 try_compile(Behaviour, Selector, Source) ->
-    Symbol = symbol(Behaviour, Selector, 'tryCompile:source:'),
-    result(patch(Behaviour, Symbol, Source, 'tryCompile:source:')).
+    Symbol = symbol(Behaviour, Selector, 'compile:'),
+    Text = text(Source, Behaviour, 'compile:'),
+    result(bt_source:patch(maps:get(module, Behaviour), side(Behaviour), Symbol, Text)).
 
 %% @doc A Result like that of try_compile, but nothing is changed.
 -spec check(behaviour(), term(), term()) -> map().
 check(#{module := Module} = Behaviour, Selector, Source) ->
-    Symbol = symbol(Behaviour, Selector, 'precheckCompile:source:'),
-    Text = text(Source, Behaviour, 'precheckCompile:source:'),
+    Symbol = symbol(Behaviour, Selector, 'compile:'),
+    Text = text(Source, Behaviour, 'compile:'),
     case bt_source:check(Module, side(Behaviour), Symbol, Text) of
         ok -> result({ok, Symbol});
         Error -> result(Error)
     end.
-
-patch(#{module := Module} = Behaviour, Selector, Source, Sel) ->
-    bt_source:patch(Module, side(Behaviour), Selector, text(Source, Behaviour, Sel)).
 
 text(Source, Receiver, Sel) ->
     case is_binary(Source) andalso unicode:characters_to_binary(Source) =:= Source of

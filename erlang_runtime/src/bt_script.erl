@@ -16,7 +16,9 @@ run(Facade, Arguments) ->
     bt_report:to_standard_error(),
     bt_transcript:use_utf8(),
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
+    ok = bt_watch:start(),
     Status = main(Facade, Arguments),
+    bt_watch:is_active() andalso timer:sleep(infinity),
     %% While the node is going down the script is only one of those who end.
     bt_signals:is_stopping() andalso timer:sleep(infinity),
     end_supervisors(),

@@ -16,7 +16,7 @@
 -spec patch(module(), instance | class, atom() | nil, binary()) -> {ok, atom()} | failure().
 patch(Facade, Side, Selector, Source) ->
     case compiled(bt_compiler:method(Facade, Side, Selector, Source)) of
-        {ok, Modules, _Warnings} -> link(Modules);
+        {ok, Modules, _Warnings} -> link_method(Modules);
         Error -> Error
     end.
 
@@ -28,7 +28,7 @@ check(Facade, Side, Selector, Source) ->
         Error -> Error
     end.
 
-link(Modules) ->
+link_method(Modules) ->
     case bt_load:batch(Modules) of
         {ok, Names} ->
             [Module] = maps:values(Names),
