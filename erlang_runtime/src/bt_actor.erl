@@ -124,8 +124,10 @@ fail({fault, refused, Exception}, Ref, _) ->
     bt_error:raise_here(Exception);
 fail({fault, dying, Exception}, Ref, _) ->
     receive {'DOWN', Ref, process, _, _} -> ok end,
+    bt_conversations:rejoin(),
     bt_error:raise_here(Exception);
 fail({down, Reason}, _, Actor) ->
+    bt_conversations:rejoin(),
     erlang:error(bt_fault:actor_died(Actor, unknown, Reason));
 fail(timeout, Ref, Actor) ->
     forget(Ref),

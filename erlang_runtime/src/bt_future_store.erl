@@ -99,6 +99,7 @@ stored(Future, []) -> {error, bt_fault:expired(Future)}.
 %% @doc The target is dead: the outcome is what it left behind, or ActorDied. Settles the future.
 -spec target_died(future(), term()) -> outcome().
 target_died({'$bt_future', _, Target, Word} = Future, Reason) ->
+    bt_conversations:rejoin(),
     node(Target) =:= node() orelse bt_future_keeper:died(Target),
     case bt_weak:home(Word) =:= node() andalso read(Future) of
         false -> {error, bt_fault:actor_died(Target, unknown, Reason)};

@@ -1,7 +1,7 @@
 %% @doc Primitives of Trace.
 -module(bt_prim_trace).
 
--export([on/4, off/1, off/0, events/0, clear/0, messages_of/1]).
+-export([on/4, off/1, off/0, events/0, clear/0, messages_of/1, conversation/2, write/2]).
 
 -define(EVENTS, 10000).
 -define(PER_SECOND, 20000).
@@ -134,3 +134,97 @@ raise(Kind, Message, Hint) ->
     bt_error:raise('bt.stdlib.Error', #{kind => Kind,
                                         message => unicode:characters_to_binary(Message),
                                         hint => unicode:characters_to_binary(Hint)}).
+
+%%% Conversations
+
+%% @doc Runs the block and answers an instance of Conversation: all messages that it has caused, in
+%% whatever actors. Waits until they are handled, for so many milliseconds at most.
+-spec conversation(term(), term()) -> map().
+conversation(Block, Ms) when is_function(Block, 0), is_integer(Ms), Ms >= 0 ->
+    Former = seq_trace:get_token(),
+    case bt_conversations:start() of
+        {ok, Label} -> converse(Label, Former, Block, Ms);
+        {error, {busy, Other}} ->
+            raise(already_traced, [<<"messages are traced already, by ">>,
+                                   bt_trace_term:text(Other)],
+                  <<"Erlang has one tracer of sequences for a node">>)
+    end;
+conversation(Block, Ms) when is_function(Block, 0) ->
+    expected(<<"milliseconds">>, Ms);
+conversation(Other, _) -> expected(<<"a block without parameters">>, Other).
+
+converse(Label, Former, Block, Ms) ->
+    Started = erlang:monotonic_time(),
+    Outcome = marked(Label, Block),
+    Deadline = bt_wait:deadline(Ms),
+    IsQuiet = wait_for_silence(Label, Deadline),
+    Conversation = bt_conversations:finish(Label),
+    {Pids, _} = bt_conversation:participants(Conversation),
+    lists:foreach(fun unmark/1, Pids),
+    _ = seq_trace:set_token(Former),
+    instance(Conversation, Outcome, Started, IsQuiet).
+
+%% The block's value is waited for here, so that its answer belongs to the conversation.
+marked(Label, Block) ->
+    bt_conversations:join(Label, 0),
+    try bt_op:touch(Block()) of
+        Value -> {Value, nil}
+    catch
+        Class:Reason:Stack -> {nil, bt_error:wrap(Class, Reason, Stack)}
+    after
+        seq_trace:set_token([])
+    end.
+
+%% Until all messages have arrived and everybody waits for another one.
+wait_for_silence(Label, Deadline) ->
+    erlang:yield(),
+    {Pids, OnTheirWay} = bt_conversations:participants(Label),
+    case OnTheirWay =:= 0 andalso lists:all(fun is_idle/1, Pids) of
+        true -> true;
+        false ->
+            case bt_wait:left(Deadline) of
+                0 -> false;
+                _ ->
+                    timer:sleep(1),
+                    wait_for_silence(Label, Deadline)
+            end
+    end.
+
+is_idle(Pid) when node(Pid) =/= node() -> true;
+is_idle(Pid) ->
+    case process_info(Pid, [status, current_function, initial_call]) of
+        undefined -> true;
+        [{status, Status}, {current_function, {Module, _, _}}, {initial_call, {_, Start, 1}}]
+          when Start =:= '$start' ->
+            Status =:= waiting andalso Module =:= bt_actor_loop;
+        _ -> true
+    end.
+
+%% An actor keeps the token until it takes a message without one.
+unmark(Pid) ->
+    case node(Pid) =:= node() andalso process_info(Pid, initial_call) of
+        {initial_call, {_, '$start', 1}} -> Pid ! '$bt_tick', ok;
+        _ -> ok
+    end.
+
+instance(Conversation, {Value, Error}, Started, IsQuiet) ->
+    Duration = erlang:monotonic_time() - Started,
+    Name = case bt_actor:current() of
+               nil -> <<"main">>;
+               Self -> bt_print:class_name(bt_actor:class_of(Self))
+           end,
+    #{'$class' => 'bt.stdlib.Conversation', value => Value, error => Error, root => Name,
+      steps => bt_conversation:steps(Name, Conversation),
+      duration => erlang:convert_time_unit(Duration, native, microsecond),
+      isComplete => IsQuiet andalso bt_conversation:is_complete(Conversation)}.
+
+%% @doc Writes a text to a file; answers its name.
+-spec write(term(), binary()) -> binary().
+write(File, Text) when is_binary(File) ->
+    case file:write_file(File, Text) of
+        ok -> File;
+        {error, Reason} ->
+            raise(file_error, [<<"cannot write ">>, bt_print:print_string(File), <<": ">>,
+                               file:format_error(Reason)], <<"the directory must exist">>)
+    end;
+write(Other, _) -> expected(<<"the name of a file">>, Other).

@@ -27,6 +27,7 @@ children() ->
         worker(bt_compiler),
         worker(bt_future_keeper),
         worker(bt_tracer),
+        worker(bt_conversations),
         %% The last to start is the first to end, and with it the supervisors of the program.
         (worker(bt_processes))#{shutdown => infinity}
     ].

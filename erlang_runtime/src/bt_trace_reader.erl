@@ -5,8 +5,8 @@
 %% have sent them, and which message is being handled: what else happens is caused by that one.
 -module(bt_trace_reader).
 
--export([new/1, class/1, heard/4, sent/4, read/2]).
--export_type([actor/0, event/0]).
+-export([new/1, class/1, heard/4, sent/4, read/2, request/1, class_name/1]).
+-export_type([actor/0, event/0, key/0]).
 
 -include("bt.hrl").
 
@@ -111,7 +111,7 @@ event(Kind, At, Fields, #actor{current = Current} = Actor) ->
 
 %%% Messages that arrive
 
-%% What an actor does with a message of bt_actor_loop's.
+%% @doc What a message of bt_actor_loop's means: selector, arguments, how it is answered, sender.
 -spec request(term()) -> {atom(), [term()], key(), pid() | nil} | none.
 request({'$bt_cast', Selector, Arguments}) -> {Selector, Arguments, none, nil};
 request({'$bt_call', From, Ref, Selector, Arguments}) ->
@@ -265,6 +265,7 @@ name(Pid, Facade) ->
           end,
     <<(class_name(Facade))/binary, " ", Who/binary>>.
 
-%% What is no actor has no class: a script, a session, a process of Erlang's.
+%% @doc What is no actor has no class: a script, a session, a process of Erlang's.
+-spec class_name(module()) -> binary().
 class_name('bt.stdlib.Actor') -> <<"process">>;
 class_name(Facade) -> bt_print:class_name(Facade).

@@ -83,6 +83,8 @@ loaded(Module) ->
 init([]) ->
     process_flag(priority, high),
     process_flag(max_heap_size, #{size => ?LARGEST_HEAP, kill => true, error_logger => true}),
+    %% What is not loaded yet gets no breakpoints.
+    ok = code:ensure_modules_loaded([bt_actor, bt_actor_start, bt_future_store, bt_report]),
     clear(),
     {ok, #state{}}.
 
@@ -291,9 +293,11 @@ set({Function, Kind, Specification} = Row) ->
 
 unset({Function, Kind, _}) ->
     ets:delete(?TABLE, Function),
-    erlang:trace_pattern(Function, false, case Kind of meta -> [meta]; call -> [] end).
+    erlang:trace_pattern(Function, false, case Kind of meta -> [meta]; _ -> options(Kind) end).
 
+%% Local breakpoints go together with the meta ones of bt_conversations.
 options(meta) -> [{meta, self()}];
+options(local) -> [local];
 options(call) -> [].
 
 %% Of a tracer that has crashed.
@@ -324,7 +328,7 @@ variables(Facades) ->
 
 %% Answers to futures, and errors that nobody waits for.
 runtime() ->
-    [{Function, call, [{'_', [], []}]}
+    [{Function, local, [{'_', [], []}]}
      || Function <- [{bt_future_store, settle, 3}, {bt_future_store, leave, 3},
                      {bt_report, crash, 4}, {bt_report, resumed, 4}, {bt_report, refused, 3}]].
 
