@@ -74,7 +74,10 @@ public sealed record CLetrec(ImmutableArray<(FunctionName Name, CFun Function)> 
 /// </summary>
 public sealed record CCase(ImmutableArray<CoreExpr> Subjects, ImmutableArray<CClause> Clauses) : CoreExpr;
 
-/// <summary>Guard null means <c>'true'</c>. Guards use only calls of <c>erlang</c> guard functions.</summary>
+/// <summary>
+/// Guard null means <c>'true'</c>. Guards use only calls of <c>erlang</c> guard functions; one that may fail is
+/// <see cref="CProtected"/>.
+/// </summary>
 public sealed record CClause(ImmutableArray<CorePattern> Patterns, CoreExpr? Guard, CoreExpr Body);
 
 /// <summary><c>try Body of &lt;V&gt; -&gt; Result catch &lt;Class,Reason,Stack&gt; -&gt; Handler</c>.</summary>
@@ -84,6 +87,12 @@ public sealed record CTry(
 
 /// <summary>A receive with a time-out expression (<c>'infinity'</c> for none).</summary>
 public sealed record CReceive(ImmutableArray<CClause> Clauses, CoreExpr Timeout, CoreExpr TimeoutBody) : CoreExpr;
+
+/// <summary>A guard that is false where it fails; choices by booleans may stand in it. Only as a whole guard.</summary>
+public sealed record CProtected(CoreExpr Guard) : CoreExpr;
+
+/// <summary>Leaves the message where it is and looks at the next: only as the whole body of a receive's clause.</summary>
+public sealed record CSkip : CoreExpr;
 
 public abstract record CorePattern;
 

@@ -16,8 +16,13 @@ public sealed partial class CoreVerifier
     {
         Verify(receive.Timeout);
         Verify(receive.TimeoutBody, values);
-        VerifyClauses(receive.Clauses, 1, values);
+        ImmutableArray<CClause> skipping =
+            [.. receive.Clauses.Where(clause => clause.Body is CSkip).Select(clause => clause with { Body = Skipped })];
+        VerifyClauses(skipping, 1, 1);
+        VerifyClauses([.. receive.Clauses.Where(clause => clause.Body is not CSkip)], 1, values);
     }
+
+    private static readonly CoreExpr Skipped = new CAtom(new Atom("skipped"));
 
     private void VerifyClauses(ImmutableArray<CClause> clauses, int subjects, int values)
     {
@@ -42,7 +47,7 @@ public sealed partial class CoreVerifier
         Bind(bound.ToImmutable(), clause);
         if (clause.Guard is not null)
         {
-            VerifyGuard(clause.Guard);
+            VerifyGuard(clause.Guard is CProtected { Guard: var inner } ? inner : clause.Guard);
         }
 
         Verify(clause.Body, values);
@@ -120,6 +125,12 @@ public sealed partial class CoreVerifier
                     VerifyGuard(argument);
                 }
 
+                break;
+            case CCase { Subjects: [var condition], Clauses: [{ Guard: null } first, { Guard: null } second] } choice:
+                Require(first.Patterns is [PLiteral] && CatchesAll(second), "no choice by a boolean", choice);
+                VerifyGuard(condition);
+                VerifyGuard(first.Body);
+                VerifyGuard(second.Body);
                 break;
             default:
                 Require(IsLiteral(guard), "not allowed in a guard", guard);

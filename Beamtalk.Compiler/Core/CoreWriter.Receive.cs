@@ -49,19 +49,27 @@ public sealed partial class CoreWriter
         Line($"case {message} of");
         foreach (var clause in receive.Clauses)
         {
-            WriteClause(clause, () =>
-            {
-                _output.Append("do primop 'remove_message'()");
-                NewLine();
-                Write(clause.Body);
-            });
+            WriteClause(clause, () => WriteSelected(clause.Body, loop));
         }
 
         _depth++;
-        Line($"<{NextHelper("Other")}> when 'true' -> do primop 'recv_next'() apply ");
-        _output.AppendFunctionName(loop).Append("()");
+        Line($"<{NextHelper("Other")}> when 'true' -> ");
+        WriteSelected(new CSkip(), loop);
         _depth--;
         Line("end");
+    }
+
+    private void WriteSelected(CoreExpr body, FunctionName loop)
+    {
+        if (body is CSkip)
+        {
+            _output.Append("do primop 'recv_next'() apply ").AppendFunctionName(loop).Append("()");
+            return;
+        }
+
+        _output.Append("do primop 'remove_message'()");
+        NewLine();
+        Write(body);
     }
 
     private void WriteWait(CReceive receive, FunctionName loop, string timeout)

@@ -112,6 +112,12 @@ public sealed partial class CoreWriter(string file)
             case CTry attempt:
                 WriteTry(attempt);
                 break;
+            case HelperVariable helper:
+                _output.Append(helper.Name);
+                break;
+            case CProtected { Guard: var guard }:
+                WriteProtected(guard);
+                break;
             case CReceive receive:
                 WriteReceive(receive);
                 break;
@@ -245,11 +251,12 @@ public sealed partial class CoreWriter(string file)
     {
         _depth++;
         NewLine();
+        bool around = _literalTexts;
         _literalTexts = true;
         WritePatterns(clause.Patterns);
         _output.Append(" when ");
         Write(clause.Guard ?? CoreFactory.True);
-        _literalTexts = false;
+        _literalTexts = around;
         _output.Append(" ->");
         _depth++;
         NewLine();

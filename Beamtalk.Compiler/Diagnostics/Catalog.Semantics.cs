@@ -67,10 +67,12 @@ public static partial class Catalog
     public static readonly DiagnosticDescriptor MissingCases =
         new("BT3008", Severity.Warning, "this match: does not handle {0}", "add an arm, or _ -> …");
 
-    /// <summary>Processes without a class come with supervision.</summary>
-    public static readonly DiagnosticDescriptor ReceiveNotYet =
-        new("BT3017", Severity.Error, "Process receive: cannot be compiled yet",
-            "an actor takes messages that are not Beamtalk's in receive: message");
+    public static readonly DiagnosticDescriptor ReceiveGuard =
+        new("BT3017", Severity.Error, "{0} cannot be used in a guard of receive:, which must not run code",
+            "such a guard may compare, calculate and test built-in classes; anything else is decided in the arm's body");
+
+    public static readonly DiagnosticDescriptor ReceivePattern =
+        new("BT3018", Severity.Error, "receive: cannot test for {0} while a message waits");
 
     public static readonly DiagnosticDescriptor PatternClassFields =
         new("BT3012", Severity.Error, "{0} has no field {1}");

@@ -17,6 +17,9 @@ public sealed class LoweredPattern
 
     public List<(Variable Variable, CoreVar Value)> Bindings { get; } = [];
 
+    /// <summary>The value is a message that is still in the mailbox: there can be no <see cref="Tests"/>.</summary>
+    public bool IsReceive { get; init; }
+
     public CoreExpr? Guard => Guards.Count == 0 ? null : AllOf([.. Guards]);
 }
 
@@ -106,10 +109,15 @@ public sealed partial class FunctionLowering
             return LowerTyped(any, parts, run);
         }
 
-        CoreVar facade = _supply.Fresh("class");
         ImmutableArray<(string, CorePattern)> fields =
             [.. constructor.Fields.Select(field => (field.Field, Lower(field.Pattern, parts, run)))];
         CoreVar whole = _supply.Fresh("");
+        if (parts.IsReceive)
+        {
+            return ReceivedInstance(whole, constructor.Class, fields, parts, run);
+        }
+
+        CoreVar facade = _supply.Fresh("class");
         parts.Tests.Add(Case(Var(facade),
             Clause(Literal(Symbol(constructor.Class.Facade)), True),
             Clause(Ignored, KindTest(constructor.Class, Var(whole)))));
@@ -128,6 +136,10 @@ public sealed partial class FunctionLowering
         if (guards.All(guard => guard is not null))
         {
             parts.Guards.Add(AnyOf([.. guards.Select(guard => guard!), .. symbols]));
+        }
+        else if (parts.IsReceive)
+        {
+            return LowerReceivedType(typed, whole, parts, run);
         }
         else
         {

@@ -21,11 +21,28 @@ public static class TypeGuards
         "Block" => Erlang("is_function", value),
         "Boolean" => Erlang("is_boolean", value),
         "UndefinedObject" => Erlang("=:=", value, Nil),
-        "Symbol" => AllOf(
-            Erlang("is_atom", value),
-            Erlang("=/=", value, Nil),
-            Erlang("not", Erlang("is_boolean", value))),
+        "Symbol" => Symbol(value),
+        "Tuple" => Tuple(value),
+        "Port" => Erlang("is_port", value),
+        "Reference" => Erlang("is_reference", value),
         "Object" => True,
         _ => null,
     };
+
+    public static CoreExpr Symbol(CoreExpr value) => AllOf(
+        Erlang("is_atom", value),
+        Erlang("=/=", value, Nil),
+        Erlang("not", Erlang("is_boolean", value)));
+
+    /// <summary>
+    /// A tuple but no future: <c>{'$bt_future', Integer, _, _}</c>. Tuples of one size are ordered by their elements,
+    /// and integers come before atoms; so this does not fail on the empty tuple, as asking for its tag would.
+    /// </summary>
+    private static CoreExpr Tuple(CoreExpr value) => AllOf(
+        Erlang("is_tuple", value),
+        Erlang("not", And(
+            Erlang(">", value, FutureBound(Int(-(System.Numerics.BigInteger.One << 70)))),
+            Erlang("<", value, FutureBound(Nil)))));
+
+    private static CoreExpr FutureBound(CoreExpr id) => CoreFactory.Tuple(CoreFactory.Symbol("$bt_future"), id, Int(0), Int(0));
 }

@@ -45,7 +45,7 @@ public sealed partial class Binder
             AssignmentExpression assignment => BindAssignment(assignment, spine),
             DestructuringExpression destructuring => BindDestructuring(destructuring, spine),
             MatchExpression match => new BoundMatch(match.Span, Bind(match.Subject), BindArms(match, spine)),
-            ReceiveExpression receive => BindReceive(receive),
+            ReceiveExpression receive => BindReceive(receive, spine),
             _ => throw new InvalidOperationException($"unknown expression {expression.GetType().Name}"),
         };
     }
@@ -214,14 +214,4 @@ public sealed partial class Binder
         "Result ok:" => "Result error:",
         _ => "Result ok:",
     };
-
-    private BoundReceive BindReceive(ReceiveExpression receive)
-    {
-        Diagnostics.Report(Catalog.ReceiveNotYet, receive.Span);
-        return new BoundReceive(
-            receive.Span,
-            [.. receive.Arms.Select(arm => BindArm(arm, false))],
-            receive.Timeout is null ? null : Bind(receive.Timeout),
-            receive.TimeoutBlock is null ? null : Bind(receive.TimeoutBlock));
-    }
 }

@@ -146,9 +146,13 @@ public sealed record BoundEach(
 
 public sealed record BoundMatch(TextSpan Span, BoundExpr Subject, ImmutableArray<BoundArm> Arms) : BoundExpr(Span);
 
-/// <summary>A selective receive; the guard of an arm has been checked to be a pure test.</summary>
+/// <summary>
+/// A selective receive; patterns and guards have been checked to be tests that cannot run code. Where the block
+/// after <c>do:</c> is no literal, it is evaluated before the wait and <see cref="Action"/> holds it.
+/// </summary>
 public sealed record BoundReceive(
-    TextSpan Span, ImmutableArray<BoundArm> Arms, BoundExpr? Timeout, BoundExpr? TimeoutBlock) : BoundExpr(Span);
+    TextSpan Span, ImmutableArray<BoundArm> Arms, BoundExpr? Timeout, (Variable Variable, BoundExpr Value)? Action,
+    BoundBody? Expired) : BoundExpr(Span);
 
 public sealed record BoundArm(TextSpan Span, BoundPattern Pattern, BoundExpr? Guard, BoundBody Body);
 

@@ -52,7 +52,8 @@ public static class BoundWalker
         BoundCountLoop loop => [loop.Start, loop.Stop, loop.Body],
         BoundEach loop => [loop.Receiver, loop.Body],
         BoundMatch match => match.Arms.Cast<object?>().Prepend(match.Subject),
-        BoundReceive receive => receive.Arms.Cast<object?>().Append(receive.Timeout).Append(receive.TimeoutBlock),
+        BoundReceive receive =>
+            [receive.Timeout, receive.Action?.Value, .. receive.Arms, receive.Expired],
         BoundTuplePattern tuple => tuple.Elements,
         BoundListPattern list => list.Elements.Append(list.Rest!),
         BoundArrayPattern array => array.Elements,

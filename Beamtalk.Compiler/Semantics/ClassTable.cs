@@ -70,6 +70,11 @@ public sealed class ClassTable
     public bool IsSubclassOf(ClassSignature signature, string facade) =>
         Lineage(signature).Any(ancestor => ancestor.Facade == facade);
 
+    /// <summary>The class and those below it that are known here, by facade.</summary>
+    public IEnumerable<ClassSignature> KnownSubclasses(ClassSignature signature) => _classes.Values
+        .Where(candidate => IsSubclassOf(candidate, signature.Facade))
+        .OrderBy(candidate => candidate.Facade, StringComparer.Ordinal);
+
     /// <summary>The class of the lineage that declares the variable.</summary>
     public ClassSignature? DeclarerOf(ClassSignature signature, string variable) =>
         Lineage(signature).FirstOrDefault(ancestor => ancestor.Variables.Contains(variable));

@@ -3,7 +3,7 @@
 -module(bt_class).
 
 -export(['of'/1, object/1, name/1, name_of/1, resolve/1, exists/1]).
--export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2]).
+-export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2, kinds/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
 -export([side/1, selector/1, keywords/1, find/3, undefined/3, is_updating/3, instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3]).
@@ -132,6 +132,22 @@ is_kind_of(Value, Facade) ->
 -spec inherits_from(facade(), facade()) -> boolean().
 inherits_from(Facade, Facade) -> true;
 inherits_from(Facade, Ancestor) -> lists:member(Ancestor, chain(Facade)).
+
+%% @doc A map with a class and all that inherit from it as keys: the `Known' ones, which need not be
+%% loaded yet, and those that are loaded.
+-spec kinds(facade(), [facade()]) -> #{facade() => []}.
+kinds(Facade, Known) ->
+    cached({kinds, Facade, Known}, fun() ->
+        Loaded = [Module || {Module, _} <- code:all_loaded(), is_below(Module, Facade)],
+        maps:from_keys([Facade | Known] ++ Loaded, [])
+    end).
+
+%% A generation has a space in its name.
+is_below(Module, Facade) ->
+    case atom_to_list(Module) of
+        "bt." ++ Name -> not lists:member($\s, Name) andalso inherits_from(Module, Facade);
+        _ -> false
+    end.
 
 %% @doc The methods that the class itself has, extensions and patches included.
 -spec methods(facade()) -> [map()].
