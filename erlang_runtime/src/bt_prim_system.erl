@@ -2,26 +2,29 @@
 -module(bt_prim_system).
 
 -export([get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
+-export([variable_name/2, variable_value/2]).
 -export([hostname/0, erlang_version/0, os_pid/0, unique_id/0, halt/1]).
 
 %% @doc The environment variable, or the default.
 -spec get_env(term(), Default) -> binary() | Default.
 get_env(Name, Default) ->
-    case os:getenv(variable(Name, 'getEnv:')) of
+    case os:getenv(variable_name(Name, 'getEnv:')) of
         false -> Default;
         Value -> unicode:characters_to_binary(Value)
     end.
 
 -spec set_env(term(), term()) -> true.
 set_env(Name, Value) ->
-    os:putenv(variable(Name, 'setEnv:value:'), characters(Value, 'setEnv:value:')).
+    os:putenv(variable_name(Name, 'setEnv:value:'), variable_value(Value, 'setEnv:value:')).
 
 -spec unset_env(term()) -> true.
 unset_env(Name) ->
-    os:unsetenv(variable(Name, 'unsetEnv:')).
+    os:unsetenv(variable_name(Name, 'unsetEnv:')).
 
-variable(Name, Selector) ->
-    case characters(Name, Selector) of
+%% @doc The name of an environment variable, as Erlang wants it.
+-spec variable_name(term(), atom()) -> string().
+variable_name(Name, Selector) ->
+    case variable_value(Name, Selector) of
         [_ | _] = Text ->
             case lists:member($=, Text) of
                 false -> Text;
@@ -31,14 +34,16 @@ variable(Name, Selector) ->
             not_a_name(Name, Selector)
     end.
 
-characters(Text, Selector) when is_binary(Text) ->
+%% @doc The value of an environment variable, as Erlang wants it.
+-spec variable_value(term(), atom()) -> string().
+variable_value(Text, Selector) when is_binary(Text) ->
     case {unicode:characters_to_list(Text), binary:match(Text, <<0>>)} of
         {Characters, nomatch} when is_list(Characters) -> Characters;
         _ -> not_a_name(Text, Selector)
     end;
-characters(Symbol, _Selector) when is_atom(Symbol), Symbol =/= nil ->
+variable_value(Symbol, _Selector) when is_atom(Symbol), Symbol =/= nil ->
     atom_to_list(Symbol);
-characters(Other, Selector) ->
+variable_value(Other, Selector) ->
     not_a_name(Other, Selector).
 
 -spec not_a_name(term(), term()) -> no_return().

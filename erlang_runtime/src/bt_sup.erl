@@ -28,9 +28,14 @@ children() ->
         worker(bt_future_keeper),
         worker(bt_tracer),
         worker(bt_conversations),
+        owned(bt_file_handle),
+        owned(bt_subprocess),
         %% The last to start is the first to end, and with it the supervisors of the program.
         (worker(bt_processes))#{shutdown => infinity}
     ].
+
+owned(Module) ->
+    #{id => {owned, Module}, start => {bt_owned_sup, start_link, [Module]}, type => supervisor}.
 
 worker(Module) ->
     #{id => Module, start => {Module, start_link, []}}.
