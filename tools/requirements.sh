@@ -95,6 +95,7 @@ check_tests() {
     check "eunit" "tests of the runtime" "erlang-eunit erlang-dev" has_eunit
     check "common_test" "tests of the runtime" "erlang-common-test" has_erlang_application common_test
     check "proper" "property tests of the runtime" "erlang-proper" has_proper
+    check "jiffy" "JSON, three times as fast as without" "erlang-jiffy" has_erlang_application jiffy
     check "elixir" "tests of calls into Elixir" "elixir" has elixir
 }
 

@@ -4,6 +4,7 @@
 -behaviour(gen_server).
 
 -export([sum_to/1, fib/1, collect/1, select/1, inject/1, ask/2, tell/2, pipeline/2, start/0]).
+-export([document/1, encode/1, decode/1]).
 -export([init/1, handle_call/3, handle_cast/2]).
 
 -spec sum_to(integer()) -> integer().
@@ -24,6 +25,22 @@ select(List) -> lists:filter(fun(Each) -> Each > 10 end, List).
 
 -spec inject([integer()]) -> integer().
 inject(List) -> lists:foldl(fun(Each, Sum) -> Sum + Each end, 0, List).
+
+%% 3 MB of JSON are a document of 16,000 entries.
+-spec document(pos_integer()) -> [map()].
+document(Entries) ->
+    [#{
+        <<"id">> => I, <<"name">> => <<"user ", (integer_to_binary(I))/binary>>,
+        <<"email">> => <<"some.one@example.org">>, <<"score">> => I * 1.37,
+        <<"active">> => I rem 2 =:= 0, <<"tags">> => [<<"alpha">>, <<"beta">>, <<"gamma">>],
+        <<"position">> => #{<<"x">> => I, <<"y">> => -I}, <<"parent">> => nil
+    } || I <- lists:seq(1, Entries)].
+
+-spec encode(term()) -> binary().
+encode(Value) -> iolist_to_binary(jiffy:encode(Value, [use_nil])).
+
+-spec decode(binary()) -> term().
+decode(Text) -> jiffy:decode(Text, [return_maps, use_nil]).
 
 -spec start() -> pid().
 start() ->

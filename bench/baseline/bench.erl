@@ -22,6 +22,9 @@ benchmarks() ->
     List = lists:seq(1, 100000),
     Actor = bt_send:send(bt_class:object('bt.app.Worker'), spawn),
     Server = baseline:start(),
+    Json = bt_class:object('bt.stdlib.Json'),
+    Document = baseline:document(16000),
+    Text = baseline:encode(Document),
     [
         {"integer loop 1M", fun() -> ?WORK:'sumTo:'(Work, 1000000) end,
             fun() -> baseline:sum_to(1000000) end, 2.0},
@@ -39,7 +42,11 @@ benchmarks() ->
         {"discarded send 50000", fun() -> ?WORK:'tell:times:'(Work, Actor, 50000) end,
             fun() -> baseline:tell(Server, 50000) end, 1.4},
         {"100 in flight 20000", fun() -> ?WORK:'pipeline:times:'(Work, Actor, 200) end,
-            fun() -> baseline:pipeline(Server, 200) end, infinity}
+            fun() -> baseline:pipeline(Server, 200) end, infinity},
+        {"Json parse: 3 MB", fun() -> bt_send:call(Json, 'parse:', Text) end,
+            fun() -> baseline:decode(Text) end, 1.3},
+        {"Json generate: 3 MB", fun() -> bt_send:call(Json, 'generate:', Document) end,
+            fun() -> baseline:encode(Document) end, 1.3}
     ].
 
 -spec report({string(), work(), work(), float() | infinity}) -> ok.
