@@ -4,7 +4,7 @@
 
 -export([name/1, sole_instance/1, superclass/1, subclasses/1, all_subclasses/1]).
 -export([inherits_from/2, new/2]).
--export([methods/1, all_selectors/1, method/2, includes/2, instances/1, instance_count/1, all_instances/1]).
+-export([methods/1, methods_where/2, all_selectors/1, method/2, includes/2, instances/1, instance_count/1, all_instances/1]).
 -export([variables/1, all_variables/1, class_variables/1]).
 -export([doc/1, set_doc/2, source_file/1, modifiers/1, package/1]).
 
@@ -90,13 +90,14 @@ methods(#{module := Module} = Behaviour) ->
     Side = side(Behaviour),
     Methods = [Method || #{side := S} = Method <- bt_class:methods(Module), S =:= Side],
     BySelector = lists:sort(fun(#{selector := A}, #{selector := B}) -> A =< B end, Methods),
-    [compiled(Behaviour, Method) || Method <- BySelector].
+    Patches = bt_patch:methods(Module),
+    [compiled(Behaviour, Method, lists:member(Method, Patches)) || Method <- BySelector].
 
 side(?CLASS(_)) -> instance;
 side(?METACLASS(_)) -> class.
 
 %% An instance of CompiledMethod.
-compiled(Behaviour, #{selector := Selector, arity := Arity} = Method) ->
+compiled(Behaviour, #{selector := Selector, arity := Arity} = Method, IsPatch) ->
     #{file := File} = bt_class:meta(maps:get(module, Behaviour)),
     #{
         '$class' => 'bt.stdlib.CompiledMethod',
@@ -106,6 +107,7 @@ compiled(Behaviour, #{selector := Selector, arity := Arity} = Method) ->
         doc => maps:get(doc, Method, nil),
         source => maps:get(source, Method, nil),
         parameters => [parameter(P) || P <- maps:get(parameters, Method, [])],
+        isPatch => IsPatch,
         toolOptions => tool_options(maps:get(flags, Method, [])),
         file => maps:get(file, Method, File),
         line => maps:get(line, Method, nil)
@@ -119,6 +121,23 @@ tool_options(Flags) ->
         {tool, Options} -> maps:from_list(Options);
         false -> nil
     end.
+
+%% @doc The methods of both sides of a class whose description passes.
+-spec methods_where(module(), fun((map()) -> boolean())) -> [map()].
+methods_where(Module, Passes) ->
+    Found = [Method || Method <- bt_class:methods(Module), Passes(Method)],
+    Patches = case Found of
+                  [] -> [];
+                  _ -> bt_patch:methods(Module)
+              end,
+    lists:sort(fun(#{methodClass := C, selector := A}, #{methodClass := D, selector := B}) ->
+                   {C, A} =< {D, B}
+               end,
+               [compiled(on_side(Side, Module), Method, lists:member(Method, Patches))
+                || #{side := Side} = Method <- Found]).
+
+on_side(instance, Module) -> bt_class:object(Module);
+on_side(class, Module) -> #{'$class' => 'bt.stdlib.Metaclass', module => Module}.
 
 %% @doc All selectors that instances of the behaviour understand.
 -spec all_selectors(behaviour()) -> [atom()].
