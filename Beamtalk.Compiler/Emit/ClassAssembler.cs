@@ -20,6 +20,11 @@ public static class ClassAssembler
         functions.AddRange(bound.Methods.Select(member => FunctionLowering.Method(context, member.Method, member.Function)));
         ImmutableArray<MethodMeta> accessors = AddAccessors(bound, functions);
         functions.AddRange(InitializerAssembler.Functions(bound, context));
+        if (signature.Kind == ClassKind.Actor)
+        {
+            functions.Add(ShapeAssembler.Function(bound, classes));
+        }
+
         ImmutableArray<InheritedFunction> inherited = InheritedFunctions.Of(signature, classes);
         functions.Add(MetaFunction(Meta(bound, accessors, inherited)));
         return Render(

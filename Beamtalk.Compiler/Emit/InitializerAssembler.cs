@@ -47,7 +47,10 @@ public static class InitializerAssembler
         return new CoreFunction(new FunctionName("$init", 1), new CFun([Self], body), true, null);
     }
 
-    /// <summary><c>call Super:'$init'(Self), put('@x', …), ok</c>.</summary>
+    /// <summary>
+    /// <c>call Super:'$init'(Self), case get('@x') of undefined -> put('@x', …); _ -> ok end, ok</c>: a variable that is
+    /// there stays as it is, so that the same function adds what is new to an actor whose class was loaded again.
+    /// </summary>
     private static CoreExpr ActorBody(string? superclass, ImmutableArray<BoundInitializer> own)
     {
         var steps = ImmutableArray.CreateBuilder<CoreExpr>();
@@ -58,8 +61,10 @@ public static class InitializerAssembler
 
         foreach (BoundInitializer initializer in own)
         {
-            CoreExpr value = ValueOf(initializer, Var(Self));
-            steps.Add(Erlang("put", Symbol($"@{initializer.Variable.Name.Name}"), value));
+            CoreExpr key = Symbol($"@{initializer.Variable.Name.Name}");
+            CoreExpr put = Erlang("put", key, ValueOf(initializer, Var(Self)));
+            steps.Add(Case(
+                Erlang("get", key), Clause(Literal(Symbol("undefined")), put), Clause(Ignored, Ok)));
         }
 
         return Seq([.. steps, Ok]);

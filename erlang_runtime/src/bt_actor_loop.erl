@@ -3,19 +3,38 @@
 %% Its state is in the process dictionary (bt_state). The loop is here and not in the class's
 %% module, so that no reload of a class ever finds an idle actor in old code. It is not a
 %% gen_server: replies need no `{reply, …}', calls no `From', and a message costs three quarters.
+%%
+%% Before each message the actor asks its class for the number of its layout, which is another one
+%% after the class or a superclass was loaded again; then its variables are migrated first
+%% (bt_migration), and what the class says about its actors is read again. The facade switches to
+%% the new code and the new number in one step.
 -module(bt_actor_loop).
 
--export([enter/2, declares/2]).
+-export([version/1, enter/3, declares/2]).
+-export_type([version/0]).
 -export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
          system_code_change/4]).
 
 %% What the loop needs besides the dictionary. `resume': an error does not end the actor.
+%% `keeps': its state is saved after each message.
 -record(actor, {class :: module(),
                 parent :: pid() | none,
+                %% The class's '$layout'/0, called through its export entry: that takes a third of
+                %% a call by name.
+                current :: fun(() -> bt_layout:layout()),
+                layout :: bt_layout:layout(),
+                shape :: bt_migration:shape(),
+                counters = bt_counters:none() :: bt_counters:counters(),
+                timed = false :: boolean(),
                 resume :: boolean(),
+                keeps :: boolean(),
+                place :: bt_recovery:place() | none,
                 heap_limit :: bt_heap:limit(),
-                place = none :: bt_recovery:place() | none,
+                until_tidy :: integer(),
                 debug = [] :: [sys:dbg_opt()]}).
+
+%% One message of so many is timed. A prime, since senders often take turns.
+-define(TIMED, 61).
 
 %% A call with a known number of arguments is a third of an apply/3.
 -define(RUN(Class, Selector, Arguments),
@@ -25,34 +44,50 @@
             _ -> apply(Class, Selector, [self() | Arguments])
         end).
 
+%% The same, if the class still has the layout that the actor knows.
+-define(RUN_CURRENT(Current, Layout, Class, Selector, Arguments),
+        case Current() of
+            Layout -> ?RUN(Class, Selector, Arguments);
+            _ -> '$bt_outdated'
+        end).
+
 %% Who wants to know the value of a message.
 -type reply_to() :: nobody
                   | {caller, pid() | reference(), reference()}
                   | {future, integer(), bt_future:address()}
                   | {gen, gen_server:from()}.
 
-%% @doc Turns an initialised process into an actor. Never returns.
--spec enter(pid() | none, module()) -> no_return().
-enter(Parent, Class) ->
+%% What an actor remembers of its class to notice that it has changed.
+-type version() :: {bt_layout:layout(), bt_migration:shape()}.
+
+%% @doc The present version of a class.
+-spec version(module()) -> version().
+version(Class) -> {Class:'$layout'(), Class:'$shape'()}.
+
+%% @doc Turns a process into an actor; it was initialised when its class had this version, or a
+%% later one. Never returns.
+-spec enter(pid() | none, module(), version()) -> no_return().
+enter(Parent, Class, {Layout, Shape}) ->
     trap_for_terminate(Parent, Class),
     Place = case get('$bt_place') of
                 undefined -> none;
                 Given -> Given
             end,
     {Messages, Limit} = bt_heap:new(),
-    Actor = #actor{class = Class, parent = Parent, resume = resumes(Class), place = Place,
-                   heap_limit = Limit},
-    loop(kept(Actor), Messages).
+    Actor = #actor{class = Class, parent = Parent, current = fun Class:'$layout'/0,
+                   layout = Layout, shape = Shape, resume = resumes(Class),
+                   keeps = keeps(Place, Class), place = Place, heap_limit = Limit,
+                   until_tidy = Messages},
+    loop(kept(Actor), 0).
 
 %% Only with trap_exit can `terminate:' run when the supervisor shuts the actor down. Exit signals
 %% of other processes then still end it as if it did not trap (exit_signal/3).
 -spec trap_for_terminate(pid() | none, module()) -> ok.
 trap_for_terminate(none, _) -> ok;
 trap_for_terminate(_, Class) ->
-    case declares(Class, 'terminate:') of
-        true -> process_flag(trap_exit, true), ok;
-        false -> ok
-    end.
+    Trap = declares(Class, 'terminate:') orelse get('$bt_trap_exit') =:= true,
+    process_flag(trap_exit, Trap),
+    ok.
 
 %% @doc Whether the class or a superclass below Actor has the method.
 -spec declares(module(), atom()) -> boolean().
@@ -68,24 +103,34 @@ resumes(Class) ->
     erlang:function_exported(Class, 'class onError', 1)
         andalso Class:'class onError'(bt_class:object(Class)) =:= resume.
 
-%% `Left': after so many messages it is time to look at the heap.
+-spec keeps(bt_recovery:place() | none, module()) -> boolean().
+keeps(none, _) -> false;
+keeps(_, Class) -> bt_recovery:wanted(Class).
+
+%% `Left': after so many messages one is timed, and perhaps it is time to look at the heap.
 -spec loop(#actor{}, non_neg_integer()) -> no_return().
-loop(Actor = #actor{heap_limit = Limit}, 0) ->
+loop(Actor = #actor{heap_limit = Limit, until_tidy = Until}, 0) when Until =< 0 ->
     {Messages, NewLimit} = bt_heap:tidy(Limit),
-    loop(Actor#actor{heap_limit = NewLimit}, Messages);
-loop(Actor = #actor{class = Class, resume = false, place = none, debug = []}, Left) ->
+    loop(Actor#actor{heap_limit = NewLimit, until_tidy = Messages}, 0);
+loop(Actor, 0) -> next_timed(Actor);
+loop(Actor = #actor{class = Class, current = Current, layout = Layout, resume = false,
+                    counters = {Places, Counters}, keeps = false, debug = []}, Left) ->
     receive
-        {'$bt_cast', Selector, Arguments} ->
+        {'$bt_cast', Selector, Arguments} when is_map_key(Selector, Places) ->
+            atomics:add(Counters, map_get(Selector, Places), 1),
             put('$bt_msg', Selector),
-            try ?RUN(Class, Selector, Arguments) of
+            try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+                '$bt_outdated' -> outdated(Actor, nobody, Selector, Arguments);
                 _ -> loop(Actor, Left - 1)
             catch
                 Kind:Reason:Stack ->
                     failed(Actor, nobody, {Selector, Arguments}, {Kind, Reason, Stack})
             end;
-        {'$bt_call', From, Ref, Selector, Arguments} ->
+        {'$bt_call', From, Ref, Selector, Arguments} when is_map_key(Selector, Places) ->
+            atomics:add(Counters, map_get(Selector, Places), 1),
             put('$bt_msg', Selector),
-            try ?RUN(Class, Selector, Arguments) of
+            try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+                '$bt_outdated' -> outdated(Actor, {caller, From, Ref}, Selector, Arguments);
                 Value ->
                     From ! {'$bt_reply', Ref, outgoing(Value)},
                     loop(Actor, Left - 1)
@@ -103,6 +148,22 @@ loop(Actor, Left) ->
         Message -> loop(kept(handle(traced(Actor, Message), Message)), Left - 1)
     end.
 
+-spec next_timed(#actor{}) -> no_return().
+next_timed(Actor = #actor{until_tidy = Until}) ->
+    Messages = min(?TIMED, Until),
+    receive
+        {system, From, Request} -> system(Actor, From, Request);
+        Message ->
+            Timed = handle((traced(Actor, Message))#actor{timed = true}, Message),
+            loop(kept(Timed#actor{timed = false, until_tidy = Until - Messages}), Messages - 1)
+    end.
+
+%% A message that met another version of the class than the actor knows: it was counted already.
+-spec outdated(#actor{}, reply_to(), atom(), [term()]) -> no_return().
+outdated(Actor = #actor{counters = {Places, Counters}}, ReplyTo, Selector, Arguments) ->
+    atomics:sub(Counters, map_get(Selector, Places), 1),
+    loop(kept(perform(Actor, ReplyTo, Selector, Arguments)), 0).
+
 %% For `sys:trace/2', `sys:log/2' and their like.
 -spec traced(#actor{}, term()) -> #actor{}.
 traced(Actor = #actor{debug = []}, _) -> Actor;
@@ -115,10 +176,10 @@ print(Device, {in, Message}, Class) ->
 
 %% `recover: #last': the state after every message is kept outside the actor.
 -spec kept(#actor{}) -> #actor{}.
-kept(Actor = #actor{place = none}) -> Actor;
-kept(Actor = #actor{place = Place}) ->
+kept(Actor = #actor{keeps = false}) -> Actor;
+kept(Actor = #actor{place = Place, shape = Shape}) ->
     Now = bt_state:snapshot(),
-    get('$bt_kept') =:= Now orelse bt_recovery:save(Place, Now),
+    get('$bt_kept') =:= Now orelse bt_recovery:save(Place, Shape, Now),
     put('$bt_kept', Now),
     Actor.
 
@@ -198,18 +259,75 @@ exit_signal(Actor, Pid, Reason) ->
     end.
 
 -spec perform(#actor{}, reply_to(), atom(), [term()]) -> #actor{} | no_return().
-perform(Actor = #actor{class = Class, resume = Resume}, ReplyTo, Selector, Arguments) ->
+perform(Actor0, ReplyTo, Selector, Arguments) ->
+    Actor = counting(up_to_date(Actor0), Selector, length(Arguments)),
+    #actor{class = Class, resume = Resume, current = Current, layout = Layout} = Actor,
     put('$bt_msg', Selector),
     Before = before(Resume),
-    try ?RUN(Class, Selector, Arguments) of
+    Start = start(Actor, Selector),
+    try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+        '$bt_outdated' -> perform(Actor, ReplyTo, Selector, Arguments);
         Value ->
-            kept(Actor),
+            Done = counted(Actor, Selector, Start),
+            kept(Done),
             reply(ReplyTo, Value),
-            Actor
+            Done
     catch
         Kind:Reason:Stack ->
             failed(Actor, ReplyTo, {Selector, Arguments}, {Kind, Reason, Stack}, Before)
     end.
+
+%% The actor as its class is now. Where the class was removed it stays what it is.
+-spec up_to_date(#actor{}) -> #actor{}.
+up_to_date(Actor = #actor{current = Current, layout = Layout}) ->
+    try Current() of
+        Layout -> Actor;
+        New -> renewed(Actor, New)
+    catch
+        error:_ -> Actor
+    end.
+
+%% The layout was read first: what is loaded meanwhile is noticed before the next message.
+-spec renewed(#actor{}, bt_layout:layout()) -> #actor{}.
+renewed(Actor = #actor{class = Class, parent = Parent, place = Place, shape = Shape}, Layout) ->
+    Migrated = bt_migration:migrate(Class, Shape),
+    trap_for_terminate(Parent, Class),
+    Renewed = Actor#actor{layout = Layout, shape = Migrated},
+    try Renewed#actor{resume = resumes(Class), keeps = keeps(Place, Class)}
+    catch
+        Kind:Reason:Stack ->
+            bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
+            Renewed
+    end.
+
+%%% Counting
+
+%% The actor with a place for the numbers of the selector, if it is known to be one of the class's.
+-spec counting(#actor{}, atom(), arity()) -> #actor{}.
+counting(Actor = #actor{class = Class, counters = Counters = {Places, _}}, Selector, Arguments)
+  when not is_map_key(Selector, Places) ->
+    case erlang:function_exported(Class, Selector, Arguments + 1) of
+        true -> Actor#actor{counters = bt_counters:enter(Selector, Counters), timed = true};
+        false -> Actor
+    end;
+counting(Actor, _, _) -> Actor.
+
+-spec start(#actor{}, atom()) -> integer() | none.
+start(#actor{counters = Counters, timed = Timed}, Selector) ->
+    case bt_counters:place(Selector, Counters) of
+        {Array, Place} -> atomics:add(Array, Place, 1);
+        none -> ok
+    end,
+    case Timed of
+        true -> erlang:monotonic_time();
+        false -> none
+    end.
+
+-spec counted(#actor{}, atom(), integer() | none) -> #actor{}.
+counted(Actor, _, none) -> Actor;
+counted(Actor = #actor{counters = Counters}, Selector, Start) ->
+    bt_counters:timed(Selector, Start, Counters),
+    Actor#actor{timed = false}.
 
 -spec before(boolean()) -> bt_state:snapshot().
 before(true) -> bt_state:snapshot();
@@ -238,26 +356,36 @@ outgoing(Value) -> bt_cell:copy(Value).
 %%% Errors
 
 -spec failed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()}) -> no_return().
-failed(Actor, ReplyTo, Message, Raised) -> loop(failed(Actor, ReplyTo, Message, Raised, []), 0).
+failed(Actor, ReplyTo, Message, Raised) ->
+    loop(failed(Actor, ReplyTo, Message, Raised, []), 0).
 
 -spec failed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()},
              bt_state:snapshot()) -> #actor{} | no_return().
-failed(Actor = #actor{class = Class, resume = Resume}, ReplyTo, Message, Raised, Before) ->
+failed(Actor = #actor{class = Class}, ReplyTo, Message, Raised, Before) ->
     {Kind, Reason, Stack} = Raised,
     Exception = bt_error:wrap(Kind, Reason, Stack),
-    case is_refusal(Exception, Message) of
+    case is_refusal(Exception, Message) orelse is_removed(Exception, Class) of
         true ->
             refuse(Actor, ReplyTo, Message, Exception);
-        false when Resume ->
-            bt_state:restore(Before),
-            bt_report:resumed(Class, Message, Exception, Stack),
-            refuse_with(ReplyTo, Exception),
-            Actor;
-        false when Kind =:= exit ->
-            doom(ReplyTo, Exception),
-            terminate(Actor, Reason);
-        false -> crash(Actor, ReplyTo, Message, Exception, Stack)
+        false ->
+            bt_counters:failed(element(1, Message), Actor#actor.counters),
+            harmed(Actor, ReplyTo, Message, Raised, Before, Exception)
     end.
+
+-spec harmed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()},
+             bt_state:snapshot(), bt_fault:exception()) -> #actor{} | no_return().
+harmed(Actor = #actor{resume = true, class = Class}, ReplyTo, Message, Raised, Before,
+       Exception) ->
+    {_, _, Stack} = Raised,
+    bt_state:restore(Before),
+    bt_report:resumed(Class, Message, Exception, Stack),
+    refuse_with(ReplyTo, Exception),
+    Actor;
+harmed(Actor, ReplyTo, _, {exit, Reason, _}, _, Exception) ->
+    doom(ReplyTo, Exception),
+    terminate(Actor, Reason);
+harmed(Actor, ReplyTo, Message, {_, _, Stack}, _, Exception) ->
+    crash(Actor, ReplyTo, Message, Exception, Stack).
 
 %% The received message itself was not understood, or fitted no clause: the actor is unharmed.
 -spec is_refusal(bt_fault:exception(), {atom(), [term()]}) -> boolean().
@@ -267,6 +395,12 @@ is_refusal(#{'$class' := 'bt.stdlib.MatchError', selector := Selector, receiver 
              value := Value}, {Selector, Arguments}) ->
     Self =:= self() andalso (Arguments =:= [Value] orelse Arguments =:= Value);
 is_refusal(_, _) -> false.
+
+%% The class is not there any more. The actor keeps its state, in case it comes back.
+-spec is_removed(bt_fault:exception(), module()) -> boolean().
+is_removed(#{'$class' := 'bt.stdlib.UndefinedClass'}, Class) ->
+    not erlang:function_exported(Class, '$layout', 0);
+is_removed(_, _) -> false.
 
 -spec refuse(#actor{}, reply_to(), {atom(), [term()]}, bt_fault:exception()) -> #actor{}.
 refuse(Actor = #actor{class = Class}, nobody, Message, Exception) ->
@@ -293,7 +427,7 @@ crash(Actor = #actor{class = Class}, ReplyTo, {Selector, _} = Message, Exception
     bt_report:crash(Class, Message, Exception, Stack),
     run_terminate(Actor, Exception),
     doom(ReplyTo, Exception),
-    die(Class, {Exception, Stack}).
+    die(Actor, {Exception, Stack}).
 
 -spec doom(reply_to(), bt_fault:exception()) -> ok.
 doom({caller, From, Ref}, Exception) ->
@@ -303,9 +437,10 @@ doom({future, Id, Address}, Exception) -> bt_future_store:leave(Id, Address, {er
 doom(_, _) -> ok.
 
 %% Those whose messages are still in the mailbox get ActorDied with class and reason.
--spec die(module(), term()) -> no_return().
-die(Class, Reason) ->
+-spec die(#actor{}, term()) -> no_return().
+die(#actor{class = Class, counters = Counters}, Reason) ->
     bt_graves:bury(self(), Class, Reason),
+    bt_counters:retire(Class, Counters),
     Exception = bt_fault:actor_died(self(), Class, Reason),
     doom_mailbox(Exception),
     exit(Reason).
@@ -325,13 +460,14 @@ doom_mailbox(Exception) ->
 %%% The end
 
 -spec terminate(#actor{}, term()) -> no_return().
-terminate(Actor = #actor{class = Class}, Reason) ->
+terminate(Actor, Reason) ->
     run_terminate(Actor, Reason),
-    die(Class, Reason).
+    die(Actor, Reason).
 
 %% An error in `terminate:' must not hide the reason for which the actor ends.
 -spec run_terminate(#actor{}, term()) -> term().
-run_terminate(#actor{class = Class}, Reason) ->
+run_terminate(Actor, Reason) ->
+    #actor{class = Class} = up_to_date(Actor),
     try
         erlang:function_exported(Class, 'terminate:', 2)
             andalso Class:'terminate:'(self(), Reason)
@@ -364,5 +500,4 @@ system_replace_state(Change, Actor) ->
 
 %% @private
 -spec system_code_change(#actor{}, module(), term(), term()) -> {ok, #actor{}}.
-system_code_change(Actor = #actor{class = Class}, _Module, _Old, _Extra) ->
-    {ok, Actor#actor{resume = resumes(Class)}}.
+system_code_change(Actor, _Module, _Old, _Extra) -> {ok, up_to_date(Actor)}.

@@ -68,14 +68,10 @@ start_link(Facade, Wishes) ->
 %% its supervisor has for it (bt_supervisor), and the message of `C spawn k: v' if there is one.
 -spec child_wishes(module(), #{atom() => term()}) -> wishes().
 child_wishes(Facade, State) ->
-    maps:merge(place(Facade, get('$bt_child')), message(Facade, State)).
+    maps:merge(place(get('$bt_child')), message(Facade, State)).
 
-place(_, undefined) -> #{};
-place(Facade, #{name := Name, place := Place}) ->
-    case bt_recovery:wanted(Facade) of
-        true -> #{name => Name, place => Place};
-        false -> #{name => Name}
-    end.
+place(undefined) -> #{};
+place(#{name := Name, place := Place}) -> #{name => Name, place => Place}.
 
 message(_, State) when State =:= #{} -> #{};
 message(Facade, State) ->
@@ -148,14 +144,17 @@ init(Facade, {run, Ancestors, Work}) ->
     Work();
 init(Facade, {start_surely, Ancestors}) ->
     put('$ancestors', Ancestors),
+    Version = bt_actor_loop:version(Facade),
     become(Facade),
-    bt_actor_loop:enter(none, Facade);
+    bt_actor_loop:enter(none, Facade, Version);
 init(Facade, {start, Starter, Tag, Link, Ancestors, Wishes}) ->
     put('$ancestors', Ancestors),
+    %% From before its variables get their values: what is loaded meanwhile is noticed later.
+    Version = bt_actor_loop:version(Facade),
     try prepare(Facade, Wishes) of
         _ ->
             Starter ! {Tag, started},
-            bt_actor_loop:enter(parent(Link, Starter), Facade)
+            bt_actor_loop:enter(parent(Link, Starter), Facade, Version)
     catch
         Class:Reason:Stack -> fail(Starter, Tag, bt_error:wrap(Class, Reason, Stack), Stack)
     end.
@@ -179,7 +178,7 @@ prepare(Facade, Wishes) ->
     Unknown = assign(maps:get(keywords, Wishes, []), []),
     Wishes =:= #{} orelse check_strict(Facade, Wishes, Unknown),
     initialize(Facade),
-    recover(Wishes),
+    recover(Facade, Wishes),
     Unknown =:= [] orelse send_message(Facade, maps:get(message, Wishes)).
 
 %% @doc Makes this process an actor of the class, with its variables at their initial values.
@@ -226,14 +225,14 @@ initialize(Facade) ->
 
 %% The state of the one that had this place before: after `initialize', which may open or start
 %% something anew, but before the first message.
--spec recover(wishes()) -> ok.
-recover(#{place := Place}) ->
+-spec recover(module(), wishes()) -> ok.
+recover(Facade, #{place := Place}) ->
     put('$bt_place', Place),
-    case bt_recovery:last(Place) of
-        {ok, Snapshot} -> lists:foreach(fun({Key, Value}) -> put(Key, Value) end, Snapshot);
-        none -> ok
+    case bt_recovery:wanted(Facade) andalso bt_recovery:last(Place) of
+        {ok, Shape, Snapshot} -> bt_migration:recover(Facade, Shape, Snapshot);
+        _ -> ok
     end;
-recover(_) -> ok.
+recover(_, _) -> ok.
 
 -spec send_message(module(), {atom(), [term()]}) -> term().
 send_message(Facade, {Selector, Arguments}) ->

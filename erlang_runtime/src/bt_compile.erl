@@ -29,7 +29,7 @@ unit(#{generation := Generation, core := Text} = Unit) ->
     try
         Core = parse(scan(unicode:characters_to_list(Text))),
         {Exports, Beam} = generation(Core, Text),
-        {ok, [{Generation, Beam} | facade(Unit, Exports)]}
+        {ok, [{Generation, Beam} | facade(Unit, Exports, Beam)]}
     catch
         throw:{internal, Reason} ->
             {error, iolist_to_binary(Reason)};
@@ -91,12 +91,14 @@ lint(Core) ->
 exports(Core) ->
     [cerl:var_name(Name) || Name <- cerl:module_exports(Core)].
 
-facade(#{facade := nil}, _) ->
+facade(#{facade := nil}, _, _) ->
     [];
-facade(#{facade := Facade} = Unit, Exports) ->
+facade(#{facade := Facade} = Unit, Exports, Generation) ->
     Shape = maps:with([facade, generation, superclass, actor, inherited], Unit),
     Functions = bt_facade:class_functions(Exports),
-    {ok, Facade, Beam} = bt_facade:assemble(Shape#{functions => Functions}),
+    Layout = bt_layout:ahead(Generation),
+    Description = Shape#{functions => Functions, layout => Layout},
+    {ok, Facade, Beam} = bt_facade:assemble(Description),
     [{Facade, Beam}].
 
 internal({Line, Module, Reason}) ->

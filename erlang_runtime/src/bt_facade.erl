@@ -14,6 +14,7 @@
 
 %% `functions' are the generation's own, `inherited' jump to the superclass's facade,
 %% `overrides' (of extensions and patches) come before both; `none' takes a function away.
+%% What `layout' and `inherited_layout' are for is said in bt_layout.
 -type description() :: #{
     facade := module(),
     generation := module(),
@@ -21,18 +22,22 @@
     inherited := [fa()],
     functions := [fa()],
     actor := boolean(),
+    layout => bt_layout:layout(),
+    inherited_layout => bt_layout:inheritance(),
     overrides => #{fa() => bt_patch:target()}
 }.
 
 -type jump() :: {fa(), Target :: {module(), atom()}}.
 
--define(ACTOR_FUNCTIONS, [{start_link, 0}, {start_link, 1}, {'$start', 1}]).
+-define(ACTOR_FUNCTIONS, [{'$layout', 0}, {start_link, 0}, {start_link, 1}, {'$start', 1}]).
 
 -spec assemble(description()) -> {ok, module(), binary()}.
 assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Description) ->
     Jumps = [{Function, jump(Jump, IsActor)} || {Function, _} = Jump <- jumps(Description)],
-    Functions = Jumps ++ actor_functions(Facade, IsActor) ++ standard_functions(Facade),
-    {ok, Facade, binary(Facade, Functions, [{beamtalk_facade, [Generation]}])}.
+    Layout = maps:get(layout, Description, 0),
+    Functions = Jumps ++ actor_functions(Facade, Layout, IsActor) ++ standard_functions(Facade),
+    Inherited = [{beamtalk_inherited, [I]} || #{inherited_layout := I} <- [Description]],
+    {ok, Facade, binary(Facade, Functions, [{beamtalk_facade, [Generation]} | Inherited])}.
 
 %% @doc What stands in the place of a class that was removed: every call ends in UndefinedClass, and
 %% a file on disk is not loaded in its stead.
@@ -122,20 +127,22 @@ arguments_to_list(Arity) ->
     [{test_heap, 2 * (Arity - 1), Arity}, {put_list, {x, Arity - 1}, nil, List}] ++
         [{put_list, {x, N}, List, List} || N <- lists:seq(Arity - 2, 1, -1)].
 
-actor_functions(_Facade, false) ->
+actor_functions(_Facade, _Layout, false) ->
     [];
-actor_functions(Facade, true) ->
-    [{Function, actor_function(Facade, Function)} || Function <- ?ACTOR_FUNCTIONS].
+actor_functions(Facade, Layout, true) ->
+    [{Function, actor_function(Facade, Layout, Function)} || Function <- ?ACTOR_FUNCTIONS].
 
-actor_function(Facade, {start_link, 0}) ->
+actor_function(_Facade, Layout, {'$layout', 0}) ->
+    [{move, {integer, Layout}, {x, 0}}, return];
+actor_function(Facade, _Layout, {start_link, 0}) ->
     [
         {move, {literal, #{}}, {x, 1}},
         {move, {atom, Facade}, {x, 0}},
         {call_ext_only, 2, {extfunc, bt_actor, start_link, 2}}
     ];
-actor_function(Facade, {start_link, 1}) ->
+actor_function(Facade, _Layout, {start_link, 1}) ->
     with_facade_first(Facade, start_link);
-actor_function(Facade, {'$start', 1}) ->
+actor_function(Facade, _Layout, {'$start', 1}) ->
     with_facade_first(Facade, init).
 
 with_facade_first(Facade, Function) ->

@@ -166,7 +166,8 @@ make_current(Generations, New, Slots, State) ->
     end.
 
 load_facades([]) -> ok;
-load_facades(Descriptions) -> bt_code:replace([assembled(D) || D <- Descriptions]).
+load_facades(Descriptions) ->
+    bt_code:replace([assembled(D) || D <- bt_layout:complete(Descriptions)]).
 
 assembled(Description) ->
     {ok, Facade, Binary} = bt_facade:assemble(Description),
@@ -257,7 +258,7 @@ relink(Facade, Generation, Change, State) ->
     {module, Generation} = code:ensure_loaded(Generation),
     Description = bt_facade:of_generation(Generation),
     Overrides = bt_patch:overrides_of(New),
-    case bt_code:replace([assembled(Description#{overrides => Overrides})]) of
+    case load_facades([Description#{overrides => Overrides}]) of
         ok ->
             ok = bt_patch:replace(Facade, Old, New),
             ok = bt_class:invalidate(),

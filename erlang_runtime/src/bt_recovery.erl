@@ -4,7 +4,7 @@
 %% so they outlive the actor, however it ends, and are dropped with the supervisor.
 -module(bt_recovery).
 
--export([create_tables/0, wanted/1, save/2, last/1, forget/1, forget_children_of/1]).
+-export([create_tables/0, wanted/1, save/3, last/1, forget/1, forget_children_of/1]).
 -export_type([place/0]).
 
 -define(TABLE, ?MODULE).
@@ -22,17 +22,18 @@ wanted(Facade) ->
     erlang:function_exported(Facade, 'class recover', 1)
         andalso Facade:'class recover'(bt_class:object(Facade)) =:= last.
 
-%% @doc Keeps the state of the actor in this place. Its blocks go as copies, as in a message.
--spec save(place(), bt_state:snapshot()) -> ok.
-save(Place, Snapshot) ->
-    ets:insert(?TABLE, {Place, bt_cell:copy(Snapshot)}),
+%% @doc Keeps the state of the actor in this place, and the shape that its class had. Its blocks go
+%% as copies, as in a message.
+-spec save(place(), bt_migration:shape(), bt_state:snapshot()) -> ok.
+save(Place, Shape, Snapshot) ->
+    ets:insert(?TABLE, {Place, Shape, bt_cell:copy(Snapshot)}),
     ok.
 
 %% @doc The state that was saved last in this place.
--spec last(place()) -> {ok, bt_state:snapshot()} | none.
+-spec last(place()) -> {ok, bt_migration:shape(), bt_state:snapshot()} | none.
 last(Place) ->
     case ets:lookup(?TABLE, Place) of
-        [{_, Snapshot}] -> {ok, Snapshot};
+        [{_, Shape, Snapshot}] -> {ok, Shape, Snapshot};
         [] -> none
     end.
 
@@ -45,5 +46,5 @@ forget(Place) ->
 %% @doc Drops all of a supervisor that has ended.
 -spec forget_children_of(pid()) -> ok.
 forget_children_of(Supervisor) ->
-    ets:match_delete(?TABLE, {{Supervisor, '_'}, '_'}),
+    ets:match_delete(?TABLE, {{Supervisor, '_'}, '_', '_'}),
     ok.

@@ -6,7 +6,8 @@
 
 -include_lib("kernel/include/logger.hrl").
 
--export([crash/4, resumed/4, refused/3, unexpected/2, block_failed/2]).
+-export([crash/4, resumed/4, refused/3, unexpected/2, block_failed/2,
+         migration_failed/3]).
 -export([format/1, to_standard_error/0]).
 
 %% @doc An error escaped a method, and the actor dies of it.
@@ -35,6 +36,11 @@ unexpected(Class, Message) ->
 block_failed(Exception, Stack) ->
     ?LOG_ERROR(#{label => {bt_actor, block_failed}, actor => self(), exception => Exception,
                  stacktrace => Stack}, meta()).
+
+%% @doc An error in `migrate:' or in the initial value of a new variable of a class loaded again.
+-spec migration_failed(module(), bt_fault:exception(), list()) -> ok.
+migration_failed(Class, Exception, Stack) ->
+    ?LOG_ERROR(report(migration_failed, Class, {'migrate:', []}, Exception, Stack), meta()).
 
 -spec report(atom(), module(), {atom(), [term()]}, bt_fault:exception(), list()) -> map().
 report(What, Class, {Selector, Arguments}, Exception, Stack) ->
@@ -65,6 +71,7 @@ format(#{label := {bt_actor, What}, class := Class, selector := Selector, actor 
 
 -spec verb(atom()) -> string().
 verb(crash) -> "crashed";
+verb(migration_failed) -> "keeps its old variables after an error";
 verb(resumed) -> "goes on after an error";
 verb(refused) -> "refused a message".
 

@@ -1,7 +1,7 @@
 %% @doc The variables of an actor: keys `'@x'' of the process dictionary of its process.
 -module(bt_state).
 
--export([key/1, to_map/0, replace/1, snapshot/0, restore/1, from_dictionary/1]).
+-export([key/1, to_map/0, replace/1, assign/1, snapshot/0, restore/1, from_dictionary/1]).
 -export_type([snapshot/0]).
 
 -type snapshot() :: [{atom(), term()}].
@@ -22,6 +22,12 @@ from_dictionary(Dictionary) ->
 %% @doc Makes these the variables.
 -spec replace(#{atom() => term()}) -> ok.
 replace(Map) -> restore([{key(Name), Value} || {Name, Value} <- maps:to_list(Map)]).
+
+%% @doc Gives these variables new values, and leaves the others.
+-spec assign(#{atom() => term()}) -> ok.
+assign(Map) ->
+    _ = [put(key(Name), Value) || {Name, Value} <- maps:to_list(Map)],
+    ok.
 
 %% @doc The variables as they are now, to come back to.
 -spec snapshot() -> snapshot().

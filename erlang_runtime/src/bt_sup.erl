@@ -18,6 +18,7 @@ init([]) ->
     ok = bt_prim_counter:create_tables(),
     ok = bt_prim_logger:create_tables(),
     ok = bt_tracer:create_tables(),
+    ok = bt_counters:create_tables(),
     {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, children()}}.
 
 %% One line for each server, in the order in which they start.

@@ -126,6 +126,7 @@ common(#{superclass := Superclass, variables := Variables} = Meta) ->
     functions(lists:flatten([
         "'$init'(X) -> maps:merge(", Inherited, ", #{", Nils, "}).\n",
         "'$class_init'() -> [].\n",
+        io_lib:format("'$shape'() -> ~tw.\n", [erlang:phash2(Variables)]),
         io_lib:format("'$meta'() -> ~tw.\n", [Meta])
     ])).
 

@@ -1,7 +1,7 @@
 %% A class as the compiler would write it, by hand: an actor with a state variable.
 -module(bt_sample_counter).
 
--export(['$meta'/0, '$init'/1, '$start'/1, start_link/0, start_link/1,
+-export(['$meta'/0, '$init'/1, '$layout'/0, '$shape'/0, '$start'/1, start_link/0, start_link/1,
          '$handle_undefined_function'/2, '$child'/1]).
 -export([initialize/1, increment/1, getValue/1, 'add:'/2, 'at:put:'/3, 'fail:'/2, 'exitWith:'/2,
          'slow:'/2, 'ask:'/2, 'lazy:'/2, 'handle:'/2, 'terminate:'/2, 'callsWrong:'/2, me/1,
@@ -22,6 +22,8 @@
     put('@plan', nil),
     ok.
 
+'$layout'() -> 1.
+'$shape'() -> 1.
 '$start'(Order) -> bt_actor:init(?MODULE, Order).
 start_link() -> start_link(#{}).
 start_link(State) -> bt_actor:start_link(?MODULE, State).

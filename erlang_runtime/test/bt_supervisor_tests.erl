@@ -81,8 +81,8 @@ recovery(_) ->
     fun() ->
         Place = {self(), 1},
         ?assertEqual(none, bt_recovery:last(Place)),
-        ok = bt_recovery:save(Place, [{'@value', 7}]),
-        ?assertEqual({ok, [{'@value', 7}]}, bt_recovery:last(Place)),
+        ok = bt_recovery:save(Place, 5, [{'@value', 7}]),
+        ?assertEqual({ok, 5, [{'@value', 7}]}, bt_recovery:last(Place)),
         ok = bt_recovery:forget_children_of(self()),
         ?assertEqual(none, bt_recovery:last(Place))
     end.

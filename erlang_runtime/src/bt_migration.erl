@@ -1,0 +1,90 @@
+%% @doc Brings the variables of a running actor to what its class declares after it was loaded again.
+%%
+%% Runs in the actor, between two messages. First `C class migrate:' may convert: it gets the old
+%% variables and answers new ones. Variables that are not declared any more go, and `$init'/1 of the
+%% class adds what is missing, each initial value evaluated in the actor, in order. When a part of
+%% that fails nothing is lost and the actor lives: an initial value that cannot be computed is nil,
+%% and after an error in `migrate:' the old variables stay besides the new ones, so that a better
+%% `migrate:' finds them when the class is loaded once more.
+-module(bt_migration).
+
+-export([migrate/2, recover/3]).
+-export_type([shape/0]).
+
+%% Differs when a variable of the class or a superclass, or `migrate:', is declared in another way.
+-type shape() :: integer().
+-type variables() :: #{atom() => term()}.
+
+%% @doc Migrates this actor if its class has not the given shape any more. Answers its shape now.
+-spec migrate(module(), shape()) -> shape().
+migrate(Class, Shape) ->
+    case Class:'$shape'() of
+        Shape -> Shape;
+        New ->
+            _ = put('$bt_msg', 'migrate:'),
+            Names = bt_class:variables(Class),
+            Converted = converted(Class, bt_state:to_map(), Names),
+            bt_state:replace(Converted),
+            add_missing(Class, Names),
+            keep_undefined(Converted),
+            New
+    end.
+
+%% @doc Gives an actor that was just started the state that was saved of another one, perhaps of
+%% another shape.
+-spec recover(module(), shape(), bt_state:snapshot()) -> ok.
+recover(Class, Shape, Snapshot) ->
+    Saved = bt_state:from_dictionary(Snapshot),
+    Restored = case Class:'$shape'() of
+                   Shape -> Saved;
+                   _ -> converted(Class, Saved, bt_class:variables(Class))
+               end,
+    bt_state:assign(Restored).
+
+-spec converted(module(), variables(), [atom()]) -> variables().
+converted(Class, Old, Names) ->
+    try checked(answer(Class, Old), Class, maps:keys(Old) ++ Names) of
+        Changes -> maps:with(Names, maps:merge(Old, Changes))
+    catch
+        Kind:Reason:Stack ->
+            bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
+            Old
+    end.
+
+-spec answer(module(), variables()) -> term().
+answer(Class, Old) ->
+    case bt_class:find(Class, 'class migrate:', 2) of
+        none -> Old;
+        _ -> bt_op:touch(Class:'class migrate:'(bt_class:object(Class), Old))
+    end.
+
+-spec checked(term(), module(), [atom()]) -> variables().
+checked(Answer, Class, Known) when is_map(Answer), not is_map_key('$class', Answer) ->
+    case maps:keys(Answer) -- Known of
+        [] -> Answer;
+        [Unknown | _] when is_atom(Unknown) -> erlang:error(bt_fault:no_variable(Class, Unknown));
+        [Key | _] -> erlang:error(bt_fault:type_error(<<"a Symbol">>, Key))
+    end;
+checked(Answer, _, _) -> erlang:error(bt_fault:type_error(<<"a Dictionary">>, Answer)).
+
+%% `$init'/1 leaves alone what is there; so after an error it goes on with the next variable.
+-spec add_missing(module(), [atom()]) -> ok.
+add_missing(Class, Names) ->
+    try
+        _ = Class:'$init'(self()),
+        ok
+    catch
+        Kind:Reason:Stack ->
+            bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
+            case [Key || Name <- Names, Key <- [bt_state:key(Name)], get(Key) =:= undefined] of
+                [] -> ok;
+                [Failed | _] ->
+                    _ = put(Failed, nil),
+                    add_missing(Class, Names)
+            end
+    end.
+
+%% To `$init'/1 the symbol #undefined looks like no value.
+-spec keep_undefined(variables()) -> ok.
+keep_undefined(Variables) ->
+    bt_state:assign(maps:filter(fun(_, Value) -> Value =:= undefined end, Variables)).

@@ -1,0 +1,289 @@
+%% Classes that are loaded again while their actors run. The classes are made by hand, in the shape that
+%% the compiler gives them.
+-module(bt_reload_tests).
+-include_lib("eunit/include/eunit.hrl").
+
+-define(C, 'bt.app.Reloaded').
+-define(SUB, 'bt.app.ReloadedSub').
+-define(META(Variables), #{superclass => 'bt.stdlib.Actor', kind => actor,
+                           variables => Variables}).
+
+reload_test_() ->
+    {foreach, fun setup/0, fun bt_fixture:stop/1,
+     [fun added_and_removed/1, fun in_order_and_once/1, fun kept_values/1, fun idle_until_asked/1,
+      fun migrated/1, fun wrong_answers_of_migrate/1, fun failed_migration_loses_nothing/1,
+      fun failed_initial_value/1, fun superclass/1, fun other_superclass/1, fun policies/1,
+      fun newly_trapping/1, fun code_change/1, fun removed_class/1, fun recovered_state/1,
+      fun busy_actor/1, fun undefined_is_a_value/1]}.
+
+setup() ->
+    Started = bt_fixture:start(),
+    bt_fixture:class('bt.stdlib.Actor', #{superclass => 'bt.stdlib.Object', kind => actor},
+        "'$init'(_) -> ok. 'class migrate:'(_, Old) -> Old."),
+    load([a], ""),
+    Started.
+
+%% A class whose variables start at their own names in a tuple, and are noted when that happens.
+load(Variables, Methods) -> load(?C, 'bt.stdlib.Actor', Variables, Methods).
+
+load(Class, Superclass, Variables, Methods) ->
+    Puts = [["(get('@", V, "') =:= undefined) andalso begin put(made, [", V, " | made()]), put('@",
+             V, "', {", V, "}) end, "] || Name <- Variables, V <- [atom_to_list(Name)]],
+    Init = ["'$init'(S) -> '", atom_to_list(Superclass), "':'$init'(S), ", Puts, "ok. ",
+            "made() -> case get(made) of undefined -> []; L -> L end. made(_) -> get(made). "],
+    Text = case string:find(Methods, "'$init'") of
+               nomatch -> [Init, Methods];
+               _ -> Methods
+           end,
+    Shape = io_lib:format("'$shape'() -> ~w. ",
+        [erlang:phash2({Variables, [Methods || string:find(Methods, "migrate") =/= nomatch]})]),
+    Inherited = case Superclass of
+                    'bt.stdlib.Actor' -> Shape;
+                    _ -> ["'$shape'() -> '", atom_to_list(Superclass), "':'$shape'() * 31. "]
+                end,
+    Meta = (?META(Variables))#{superclass => Superclass},
+    bt_fixture:class(Class, Meta, lists:flatten([Text, " ", Inherited])).
+
+state(Actor) -> sys:get_state(Actor).
+touch(Actor) -> bt_actor:call(Actor, made, []).
+
+added_and_removed(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        ?assertEqual(#{a => {a}}, state(A)),
+        load([b, c], ""),
+        touch(A),
+        ?assertEqual(#{b => {b}, c => {c}}, state(A))
+    end.
+
+in_order_and_once(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        load([a, b, c], ""),
+        ?assertEqual([c, b, a], touch(A)),
+        load([a, b, c], "extra(_) -> 1."),
+        ?assertEqual(1, bt_actor:call(A, extra, [])),
+        ?assertEqual([c, b, a], touch(A))
+    end.
+
+kept_values(_) ->
+    fun() ->
+        load([a], "'set:'(_, V) -> put('@a', V)."),
+        A = bt_actor:spawn(?C),
+        bt_actor:call(A, 'set:', [17]),
+        load([a, b], ""),
+        touch(A),
+        ?assertEqual(#{a => 17, b => {b}}, state(A))
+    end.
+
+idle_until_asked(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        load([b], ""),
+        ?assertEqual(#{a => {a}}, state(A)),
+        ok = bt_actor:cast(A, made, []),
+        ?assertEqual(#{b => {b}}, state(A))
+    end.
+
+migrated(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        load([b, c], "'class migrate:'(_, #{a := {V}}) -> #{b => V}."),
+        touch(A),
+        ?assertEqual(#{b => a, c => {c}}, state(A)),
+        %% A variable that `migrate:' gave is not initialised as well.
+        ?assertEqual([c, a], touch(A)),
+        %% Nothing is migrated twice.
+        load([b, c], "'class migrate:'(_, #{a := {V}}) -> #{b => V}."),
+        touch(A),
+        ?assertEqual(#{b => a, c => {c}}, state(A))
+    end.
+
+wrong_answers_of_migrate(_) ->
+    [fun() ->
+        load([a], ""),
+        A = bt_actor:spawn(?C),
+        quietly(fun() ->
+            load([b], "'class migrate:'(_, _) -> " ++ Answer ++ "."),
+            touch(A)
+        end),
+        ?assertEqual(#{a => {a}, b => {b}}, state(A))
+     end || Answer <- ["nil", "17", "#{nonsense => 1}", "#{1 => 2}", "[{b, 1}]", "exit(kill)",
+                       "throw(x)", "#{'$class' => 'bt.app.V', b => 1}"]].
+
+failed_migration_loses_nothing(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        quietly(fun() ->
+            load([b], "'class migrate:'(_, _) -> error(oops)."),
+            touch(A)
+        end),
+        ?assertEqual(#{a => {a}, b => {b}}, state(A)),
+        load([b], "'class migrate:'(_, #{a := {V}}) -> #{b => V}."),
+        touch(A),
+        ?assertEqual(#{b => a}, state(A))
+    end.
+
+failed_initial_value(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        quietly(fun() ->
+            load([a, b, c],
+                "'$init'(_) -> put(runs, 1 + case get(runs) of undefined -> 0; N -> N end),
+                     case get('@b') of undefined -> error(no_b); _ -> ok end,
+                     case get('@c') of undefined -> put('@c', 3); _ -> ok end.
+                 made(_) -> get(runs)."),
+            ?assertEqual(2, touch(A))
+        end),
+        ?assertEqual(#{a => {a}, b => nil, c => 3}, state(A))
+    end.
+
+superclass(_) ->
+    fun() ->
+        load(?SUB, ?C, [s], ""),
+        A = bt_actor:spawn(?SUB),
+        ?assertEqual(#{a => {a}, s => {s}}, state(A)),
+        load([b], ""),
+        touch(A),
+        ?assertEqual(#{b => {b}, s => {s}}, state(A)),
+        load(?C, 'bt.stdlib.Actor', [b, d], ""),
+        touch(A),
+        ?assertEqual(#{b => {b}, d => {d}, s => {s}}, state(A))
+    end.
+
+other_superclass(_) ->
+    fun() ->
+        load(?SUB, ?C, [s], ""),
+        load('bt.app.ReloadedOther', 'bt.stdlib.Actor', [o], ""),
+        A = bt_actor:spawn(?SUB),
+        load(?SUB, 'bt.app.ReloadedOther', [s], ""),
+        touch(A),
+        ?assertEqual(#{o => {o}, s => {s}}, state(A)),
+        %% Of the superclass that it has now, and not of the one that it had.
+        load([b], ""),
+        load('bt.app.ReloadedOther', 'bt.stdlib.Actor', [p], ""),
+        touch(A),
+        ?assertEqual(#{p => {p}, s => {s}}, state(A))
+    end.
+
+policies(_) ->
+    fun() ->
+        Boom = "boom(_) -> put('@a', lost), error(boom). ",
+        A = bt_actor:spawn(?C),
+        load([a], Boom ++ "'class onError'(_) -> resume."),
+        quietly(fun() ->
+            ?assertError(_, bt_actor:call(A, boom, [])),
+            ?assertEqual(#{a => {a}}, state(A)),
+            load([a], Boom),
+            ?assertError(_, bt_actor:call(A, boom, [])),
+            ?assertNot(is_process_alive(A))
+        end),
+        %% The same through the superclass.
+        load([a], Boom),
+        load(?SUB, ?C, [], ""),
+        B = bt_actor:spawn(?SUB),
+        load([a], Boom ++ "'class onError'(_) -> resume."),
+        quietly(fun() ->
+            ?assertError(_, bt_actor:call(B, boom, [])),
+            ?assertEqual(#{a => {a}}, state(B))
+        end),
+        %% An error in the declaration itself is no reason to die.
+        quietly(fun() ->
+            load([a], "'class onError'(_) -> error(oops)."),
+            ?assertEqual([a], touch(B))
+        end)
+    end.
+
+newly_trapping(_) ->
+    fun() ->
+        Self = self(),
+        {ok, A} = bt_actor:start_link(?C),
+        load([a], "'terminate:'(_, _) -> ok."),
+        ?assertEqual([a], touch(A)),
+        ?assertEqual({trap_exit, true}, process_info(A, trap_exit)),
+        load([a], ""),
+        ?assertEqual([a], touch(A)),
+        ?assertEqual({trap_exit, false}, process_info(A, trap_exit)),
+        ?assertEqual(Self, self()),
+        unlink(A)
+    end.
+
+code_change(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        load([b], ""),
+        ok = sys:suspend(A),
+        ok = sys:change_code(A, ?C, undefined, []),
+        ok = sys:resume(A),
+        ?assertEqual(#{b => {b}}, state(A))
+    end.
+
+removed_class(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        touch(A),
+        remove(?C),
+        ?assertError(#{'$class' := 'bt.stdlib.UndefinedClass'}, bt_actor:call(A, made, [])),
+        ?assertError(#{'$class' := 'bt.stdlib.UndefinedClass'}, bt_actor:call(A, unknown, [])),
+        ?assertEqual(#{a => {a}}, state(A)),
+        load([a, b], ""),
+        ?assertEqual([b, a], touch(A)),
+        ok = bt_load:remove(?C),
+        ?assertError(#{'$class' := 'bt.stdlib.UndefinedClass'}, bt_actor:call(A, made, [])),
+        quietly(fun() -> bt_actor:cast(A, made, []), _ = state(A) end),
+        ?assertEqual(ok, bt_actor:stop(A))
+    end.
+
+recovered_state(_) ->
+    fun() ->
+        load([a], "'class recover'(_) -> last. 'set:'(_, V) -> put('@a', V)."),
+        Place = #{name => nil, place => {self(), 7}},
+        put('$bt_child', Place),
+        {ok, A} = bt_actor:start_link(?C),
+        unlink(A),
+        bt_actor:call(A, 'set:', [42]),
+        bt_actor:kill(A),
+        load([b], "'class recover'(_) -> last. 'class migrate:'(_, #{a := V}) -> #{b => V}."),
+        {ok, B} = bt_actor:start_link(?C),
+        ?assertEqual(#{b => 42}, state(B)),
+        erase('$bt_child'),
+        unlink(B)
+    end.
+
+%% A method that runs goes on in its own code and state; the next message sees the new ones.
+busy_actor(_) ->
+    fun() ->
+        load([a], "wait(_) -> receive go -> get('@a') end."),
+        A = bt_actor:spawn(?C),
+        Caller = self(),
+        spawn_link(fun() -> Caller ! {waited, bt_actor:call(A, wait, [])} end),
+        timer:sleep(20),
+        load([b], ""),
+        load([b, c], ""),
+        A ! go,
+        receive {waited, Value} -> ?assertEqual({a}, Value) end,
+        touch(A),
+        ?assertEqual(#{b => {b}, c => {c}}, state(A))
+    end.
+
+undefined_is_a_value(_) ->
+    fun() ->
+        load([a], "'set:'(_, V) -> put('@a', V), V."),
+        A = bt_actor:spawn(?C),
+        bt_actor:call(A, 'set:', [undefined]),
+        load([a, b], ""),
+        touch(A),
+        ?assertEqual(#{a => undefined, b => {b}}, state(A))
+    end.
+
+remove(Facade) ->
+    _ = code:purge(Facade),
+    true = code:delete(Facade),
+    _ = code:purge(Facade),
+    bt_class:invalidate().
+
+%% The log of these errors is expected.
+quietly(Fun) ->
+    #{level := Level} = logger:get_primary_config(),
+    ok = logger:set_primary_config(level, none),
+    try Fun() after logger:set_primary_config(level, Level) end.
