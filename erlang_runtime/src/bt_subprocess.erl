@@ -177,6 +177,8 @@ ended(State) -> leave(State).
 
 %% What the program has started and left behind has its number as that of its group.
 leave(#state{pid = Pid, closing = Closing, waiters = Waiters, exit_code = Code} = State) ->
+    %% The watcher would do that, but may have been killed with the group.
+    _ = file:del_dir_r(maps:get(pipes, State#state.ports)),
     Relays = [State#state.out, State#state.err],
     lists:all(fun(Channel) -> Channel#channel.ended end, Relays) orelse
         begin
