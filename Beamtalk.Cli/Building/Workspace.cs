@@ -35,7 +35,11 @@ public sealed class Workspace(Toolchain toolchain)
         }
 
         _session ??= await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
-        await _session.LoadAsync(outcome.Beams).ConfigureAwait(false);
+        if (await _session.LoadAsync(outcome.Beams).ConfigureAwait(false) is { } refused)
+        {
+            return new Evaluated(refused, outcome.Diagnostics);
+        }
+
         _classes = _classes.With(compiled.Declared);
         EvaluationResult result = await EvaluateAsync(_session, compiled).ConfigureAwait(false);
         return new Evaluated(result, outcome.Diagnostics);

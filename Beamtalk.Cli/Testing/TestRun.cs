@@ -17,13 +17,21 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, string? 
         ErlangSession session = await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
         await foreach (TestBatch batch in compiler.CompileAsync([.. files.Where(IsFixture)]).ConfigureAwait(false))
         {
-            await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false);
+            await LoadAsync(session, batch).ConfigureAwait(false);
         }
 
         await foreach (TestBatch batch in compiler.CompileAsync([.. files.Where(file => !IsFixture(file))]).ConfigureAwait(false))
         {
-            await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false);
+            await LoadAsync(session, batch).ConfigureAwait(false);
             await RunAsync(session, TestClasses(batch.Outcome.Result.Declared, compiler.Known)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task LoadAsync(ErlangSession session, TestBatch batch)
+    {
+        if (await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false) is { } refused)
+        {
+            throw new ErlangNodeException(refused.Report);
         }
     }
 

@@ -37,15 +37,13 @@ public sealed class ErlangSession
     public static async Task<ErlangSession> StartAsync(ErlangNode node) =>
         new(node, await node.RequestAsync(ErlangTerm.Atom("start_session")).ConfigureAwait(false));
 
-    /// <summary>Loads modules, replacing those of the same names.</summary>
-    public async Task LoadAsync(IEnumerable<BeamModule> beams)
+    /// <summary>Loads modules, replacing those of the same names; answers the error if the node refuses them.</summary>
+    public async Task<RaisedError?> LoadAsync(IEnumerable<BeamModule> beams)
     {
         ErlangTerm request = ErlangTerm.Tuple(ErlangTerm.Atom("load"), ErlangTerm.List(beams.Select(ToTerm)));
         ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
-        if (reply is not ErlangAtom { Name: "ok" })
-        {
-            throw new ErlangNodeException($"the node does not load the modules: {reply}");
-        }
+        return reply is ErlangAtom { Name: "ok" } ? null
+            : ToResult(reply) as RaisedError ?? throw new FormatException($"unexpected reply {reply}");
     }
 
     /// <summary>Writes a line to the node's standard output, after what was printed there before.</summary>

@@ -112,7 +112,14 @@ keeps(_, Class) -> bt_recovery:wanted(Class).
 loop(Actor = #actor{heap_limit = Limit, until_tidy = Until}, 0) when Until =< 0 ->
     {Messages, NewLimit} = bt_heap:tidy(Limit),
     loop(Actor#actor{heap_limit = NewLimit, until_tidy = Messages}, 0);
-loop(Actor, 0) -> next_timed(Actor);
+loop(Actor = #actor{until_tidy = Until}, 0) ->
+    Messages = min(?TIMED, Until),
+    receive
+        {system, From, Request} -> system(Actor, From, Request);
+        Message ->
+            Timed = handle((traced(Actor, Message))#actor{timed = true}, Message),
+            loop(kept(Timed#actor{timed = false, until_tidy = Until - Messages}), Messages - 1)
+    end;
 loop(Actor = #actor{class = Class, current = Current, layout = Layout, resume = false,
                     counters = {Places, Counters}, keeps = false, debug = []}, Left) ->
     receive
@@ -146,16 +153,6 @@ loop(Actor, Left) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
         Message -> loop(kept(handle(traced(Actor, Message), Message)), Left - 1)
-    end.
-
--spec next_timed(#actor{}) -> no_return().
-next_timed(Actor = #actor{until_tidy = Until}) ->
-    Messages = min(?TIMED, Until),
-    receive
-        {system, From, Request} -> system(Actor, From, Request);
-        Message ->
-            Timed = handle((traced(Actor, Message))#actor{timed = true}, Message),
-            loop(kept(Timed#actor{timed = false, until_tidy = Until - Messages}), Messages - 1)
     end.
 
 %% A message that met another version of the class than the actor knows: it was counted already.

@@ -6,7 +6,7 @@
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2, kinds/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
 -export([side/1, selector/1, keywords/1, find/3, undefined/3, is_updating/3, instantiate/2]).
--export([var_get/2, var_put/3, var_update/3]).
+-export([var_get/2, var_put/3, var_update/3, keep_variables/1, forget_variables/1]).
 -export([create_tables/0, invalidate/0, version/0, cached/2]).
 
 -export_type([facade/0, object/0, side/0]).
@@ -382,6 +382,20 @@ var_update(Facade, Name, Fun) ->
         true -> New;
         false -> var_update(Facade, Name, Fun)
     end.
+
+%% @doc After a class was loaded again: the variables that this generation declares keep their
+%% values, new ones get theirs when they are first used, and the others go.
+-spec keep_variables(module()) -> ok.
+keep_variables(Generation) ->
+    #{module := Facade, class_variables := Declared} = Generation:'$meta'(),
+    Present = [Name || [Name] <- ets:match(?VARIABLES, {{Facade, '$1'}, '_'})],
+    lists:foreach(fun(Name) -> ets:delete(?VARIABLES, {Facade, Name}) end, Present -- Declared).
+
+%% @doc Drops all class variables of a class that is gone.
+-spec forget_variables(facade()) -> ok.
+forget_variables(Facade) ->
+    true = ets:match_delete(?VARIABLES, {{Facade, '_'}, '_'}),
+    ok.
 
 swap(Key, Old, New) ->
     Unchanged = {'=:=', '$1', {const, Old}},

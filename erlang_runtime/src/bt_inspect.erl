@@ -88,6 +88,7 @@ actor(Pid, Class, Seen, Status) ->
         methods => methods(Class),
         currentMessage => current_message(Status, Dictionary),
         state => bt_state:from_dictionary(Dictionary),
+        counters => bt_counters:of_dictionary(Dictionary),
         queued => [Selector || Message <- messages(Pid, Seen),
                                Selector <- bt_inspect_wait:selector(Message)]
     }).

@@ -154,9 +154,10 @@ make_current(Generations, New, Slots, State) ->
     Facades = [Facade || #{facade := Facade} <- Descriptions],
     Old = [Generation || Facade <- Facades, Generation <- generation(Facade)],
     Patches = lists:append([bt_patch:modules(Facade) || Facade <- Facades]),
-    case load_facades(Descriptions) of
+    case bt_load_check:all(Generations, fun() -> load_facades(Descriptions) end) of
         ok ->
             lists:foreach(fun bt_patch:drop/1, Facades),
+            lists:foreach(fun bt_class:keep_variables/1, Generations),
             ok = bt_class:invalidate(),
             Current = keep_binaries(New, supersede(Old, State)),
             {{ok, Slots}, supersede_unlinked(Patches, Current)};
@@ -273,6 +274,7 @@ unload(Facade, State) ->
     case bt_code:replace([bt_facade:tombstone(Facade)]) of
         ok ->
             ok = bt_patch:drop(Facade),
+            ok = bt_class:forget_variables(Facade),
             ok = bt_class:invalidate(),
             {ok, supersede_unlinked(Patches, supersede(Old, State))};
         Error ->

@@ -57,7 +57,7 @@ while_idle(_Stray) -> ok.
 handle({load, Modules}, Session) ->
     case bt_load:batch(Modules) of
         {ok, Names} -> {ok, Session#session{names = Names}};
-        Error -> {Error, Session}
+        {error, Reason} -> {failure(bt_source:not_loaded(Reason)), Session}
     end;
 handle({eval, Module}, #session{names = Names} = Session) ->
     Evaluated = evaluate(maps:get(Module, Names, Module), Session),

@@ -2,7 +2,7 @@
 %% changes nothing.
 -module(bt_source).
 
--export([patch/4, check/4, load/2, reload/2, run/1]).
+-export([patch/4, check/4, load/2, reload/2, run/1, not_loaded/1]).
 -export_type([loaded/0]).
 
 -type failure() :: {error, bt_fault:exception()}.
@@ -150,6 +150,10 @@ unreadable(Path, Reason) ->
     Text = iolist_to_binary([Path, " cannot be read: ", file:format_error(Reason)]),
     exception(Text, nil).
 
+%% @doc Why the loader refused.
+-spec not_loaded(term()) -> bt_fault:exception().
+not_loaded(#{'$class' := _} = Exception) ->
+    Exception;
 not_loaded(Reason) ->
     Text = unicode:characters_to_binary(io_lib:format("the code is not loaded: ~0tp", [Reason])),
     exception(Text, nil).

@@ -5,7 +5,7 @@
 %% loaded with the first one, so that the tests need no compiled standard library.
 -module(bt_fixture).
 
--export([start/0, stop/1, class/2, class/3, method/2, method/3, extension/3, object/1]).
+-export([start/0, stop/1, class/2, class/3, try_class/3, method/2, method/3, extension/3, object/1]).
 
 -define(ROOTS, [
     {'bt.stdlib.ProtoObject', nil, "'doesNotUnderstand:args:'(S, Sel, Args) ->
@@ -27,11 +27,13 @@
     {'bt.stdlib.Tuple', 'bt.stdlib.Object', ""},
     {'bt.stdlib.Dictionary', 'bt.stdlib.Object', ""},
     {'bt.stdlib.Block', 'bt.stdlib.Object', "arity(B) -> element(2, erlang:fun_info(B, arity))."},
-    {'bt.stdlib.Actor', 'bt.stdlib.Object', ""},
+    {'bt.stdlib.Actor', 'bt.stdlib.Object',
+        "'$init'(_) -> ok. 'class migrate:'(_, Old) -> Old."},
     {'bt.stdlib.Exception', 'bt.stdlib.Object', "defaultAction(S) -> erlang:error(S)."},
     {'bt.stdlib.Warning', 'bt.stdlib.Exception', "defaultAction(_) -> nil."},
     {'bt.stdlib.Error', 'bt.stdlib.Exception', ""},
     {'bt.stdlib.DoesNotUnderstand', 'bt.stdlib.Error', ""},
+    {'bt.stdlib.CompileError', 'bt.stdlib.Error', ""},
     {'bt.stdlib.TypeError', 'bt.stdlib.Error', ""},
     {'bt.stdlib.MatchError', 'bt.stdlib.Error', ""},
     {'bt.stdlib.ErlangError', 'bt.stdlib.Error', ""},
@@ -56,6 +58,8 @@ stop(_Started) ->
 root({'bt.stdlib.List' = Facade, Superclass, Text}) ->
     Add = (method('add:', 1))#{flags => [updating]},
     class(Facade, #{superclass => Superclass, kind => primitive, methods => [Add]}, Text);
+root({'bt.stdlib.Actor' = Facade, Superclass, Text}) ->
+    class(Facade, #{superclass => Superclass, kind => actor}, Text);
 root({Facade, Superclass, Text}) ->
     class(Facade, #{superclass => Superclass, kind => primitive}, Text).
 
@@ -67,12 +71,17 @@ class(Facade, Text) ->
 %% @doc The same, with parts of its '$meta'. Exported functions become methods where none are given.
 -spec class(module(), map(), string()) -> ok.
 class(Facade, Meta, Text) ->
+    ok = try_class(Facade, Meta, Text).
+
+%% @doc The same, if the loader takes it.
+-spec try_class(module(), map(), string()) -> ok | {error, term()}.
+try_class(Facade, Meta, Text) ->
     Generation = list_to_atom(atom_to_list(Facade) ++ " 1"),
     Functions = functions(Text),
     Exports = [{Name, Arity} || {function, _, Name, Arity, _} <- Functions],
     Full = maps:merge(default_meta(Facade, Generation, Exports), Meta),
     Common = [F || {function, _, N, A, _} = F <- common(Full), not lists:member({N, A}, Exports)],
-    ok = bt_load:class(Generation, compile(Generation, Full, Functions ++ Common)).
+    bt_load:class(Generation, compile(Generation, Full, Functions ++ Common)).
 
 %% @doc Loads an extension module; answers what bt_patch:install/3 wants.
 -spec extension(module(), string(), [map()]) -> [{atom(), arity(), map()}].

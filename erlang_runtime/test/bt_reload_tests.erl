@@ -14,12 +14,10 @@ reload_test_() ->
       fun migrated/1, fun wrong_answers_of_migrate/1, fun failed_migration_loses_nothing/1,
       fun failed_initial_value/1, fun superclass/1, fun other_superclass/1, fun policies/1,
       fun newly_trapping/1, fun code_change/1, fun removed_class/1, fun recovered_state/1,
-      fun busy_actor/1, fun undefined_is_a_value/1]}.
+      fun busy_actor/1, fun refused_loads/1, fun class_variables/1, fun undefined_is_a_value/1]}.
 
 setup() ->
     Started = bt_fixture:start(),
-    bt_fixture:class('bt.stdlib.Actor', #{superclass => 'bt.stdlib.Object', kind => actor},
-        "'$init'(_) -> ok. 'class migrate:'(_, Old) -> Old."),
     load([a], ""),
     Started.
 
@@ -264,6 +262,53 @@ busy_actor(_) ->
         receive {waited, Value} -> ?assertEqual({a}, Value) end,
         touch(A),
         ?assertEqual(#{b => {b}, c => {c}}, state(A))
+    end.
+
+%% What cannot be loaded changes nothing.
+refused_loads(_) ->
+    fun() ->
+        A = bt_actor:spawn(?C),
+        Value = #{superclass => 'bt.stdlib.Object', kind => value, variables => [x]},
+        ?assertMatch({error, #{'$class' := 'bt.stdlib.CompileError',
+                               message := <<"Reloaded is an Actor class", _/binary>>}},
+                     bt_fixture:try_class(?C, Value, "made(_) -> value.")),
+        Orphan = ?META([x]),
+        ?assertMatch({error, #{message := <<"Reloaded is a subclass of Nowhere", _/binary>>}},
+                     bt_fixture:try_class(?C, Orphan#{superclass => 'bt.app.Nowhere'}, "")),
+        load(?SUB, ?C, [s], ""),
+        ?assertMatch({error, #{message := <<"Reloaded would be a superclass of itself", _/binary>>}},
+                     bt_fixture:try_class(?C, Orphan#{superclass => ?SUB}, "")),
+        ?assertEqual([a], touch(A)),
+        ?assertEqual(#{a => {a}}, state(A)),
+        ?assertEqual('bt.stdlib.Actor', bt_class:superclass(?C)),
+        %% Once it is removed, the name is free for anything.
+        ok = bt_load:remove(?SUB),
+        ok = bt_load:remove(?C),
+        ok = bt_fixture:try_class(?C, Value, ""),
+        ok = bt_load:remove(?C)
+    end.
+
+class_variables(_) ->
+    fun() ->
+        Load = fun(Names) ->
+            Init = lists:join(", ", [io_lib:format("{~w, fun() -> {new, ~w} end}", [N, N])
+                                     || N <- Names]),
+            bt_fixture:class('bt.app.Shared', #{class_variables => Names},
+                lists:flatten(["'$class_init'() -> [", Init, "]."]))
+        end,
+        Load([a, b]),
+        ?assertEqual({new, a}, bt_class:var_get('bt.app.Shared', a)),
+        bt_class:var_put('bt.app.Shared', a, 1),
+        bt_class:var_put('bt.app.Shared', b, 2),
+        Load([a, c]),
+        ?assertEqual(1, bt_class:var_get('bt.app.Shared', a)),
+        ?assertEqual({new, c}, bt_class:var_get('bt.app.Shared', c)),
+        Load([b]),
+        ?assertEqual({new, b}, bt_class:var_get('bt.app.Shared', b)),
+        bt_class:var_put('bt.app.Shared', b, 3),
+        ok = bt_load:remove('bt.app.Shared'),
+        Load([b]),
+        ?assertEqual({new, b}, bt_class:var_get('bt.app.Shared', b))
     end.
 
 undefined_is_a_value(_) ->
