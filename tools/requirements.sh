@@ -94,6 +94,9 @@ check_build() {
 check_tests() {
     check "eunit" "tests of the runtime" "erlang-eunit erlang-dev" has_eunit
     check "common_test" "tests of the runtime" "erlang-common-test" has_erlang_application common_test
+    check "inets" "HttpClient" "erlang-inets" has_erlang_application inets
+    check "ssl" "connections with TLS" "erlang-ssl erlang-public-key" has_erlang_application ssl
+    check "mnesia" "the database Mnesia" "erlang-mnesia" has_erlang_application mnesia
     check "proper" "property tests of the runtime" "erlang-proper" has_proper
     check "jiffy" "JSON, three times as fast as without" "erlang-jiffy" has_erlang_application jiffy
     check "elixir" "tests of calls into Elixir" "elixir" has elixir

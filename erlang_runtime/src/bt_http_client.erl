@@ -1,10 +1,11 @@
-%%% @doc HttpClient on OTP's httpc, with a profile of its own, so that other users of httpc on the node
-%%% are not disturbed. Certificates are verified against the system's authorities.
+%%% @doc HttpClient on OTP's httpc, with profiles of its own, so that other users of httpc on the node are
+%%% not disturbed. Certificates are verified against the system's authorities. httpc does not ask how
+%%% a connection that it uses again was verified: so what is verified in another way has a profile
+%%% whose connections are used once.
 -module(bt_http_client).
 
 -export([request/5, stream/6]).
 
--define(PROFILE, beamtalk).
 -define(METHODS, #{<<"GET">> => get, <<"HEAD">> => head, <<"POST">> => post, <<"PUT">> => put,
                    <<"PATCH">> => patch, <<"DELETE">> => delete, <<"OPTIONS">> => options,
                    <<"TRACE">> => trace}).
@@ -32,6 +33,7 @@ stream(Method, Url, Headers, Body, Block, Settings) ->
     type :: string(),
     body :: binary(),
     redirects :: non_neg_integer(),
+    profile :: atom(),
     settings :: settings()
 }).
 
@@ -39,23 +41,27 @@ stream(Method, Url, Headers, Body, Block, Settings) ->
 
 prepared(Method, Url, Headers, Body, Settings) ->
     bt_net:need(inets, <<"erlang-inets">>),
-    ok = profile(),
     Given = headers(Headers),
     {Types, Others} = lists:partition(fun({Name, _}) -> Name =:= "content-type" end, Given),
     #request{
         method = method(Method), url = url(Url), headers = Others,
         type = type(Types),
         body = iolist_to_binary(bt_prim_socket:iodata(Body, 'body:')),
-        redirects = count(map_get(maxRedirects, Settings)), settings = Settings}.
+        redirects = count(map_get(maxRedirects, Settings)), profile = profile(Settings),
+        settings = Settings}.
 
-%% A session is not used by two requests at a time: a slow one would hold up the others.
-profile() ->
-    case inets:start(httpc, [{profile, ?PROFILE}]) of
+%% A connection is not used by two requests at a time: a slow one would hold up the others.
+profile(#{verify := true, caFile := nil}) -> profile(beamtalk, 50);
+profile(_Settings) -> profile(beamtalk_once, 0).
+
+profile(Profile, Sessions) ->
+    case inets:start(httpc, [{profile, Profile}]) of
         {ok, _} ->
-            httpc:set_options([{max_sessions, 50}, {max_keep_alive_length, 0},
-                               {cookies, disabled}], ?PROFILE);
+            ok = httpc:set_options([{max_sessions, Sessions}, {max_keep_alive_length, 0},
+                                    {cookies, disabled}], Profile);
         {error, {already_started, _}} -> ok
-    end.
+    end,
+    Profile.
 
 method(Method) ->
     Name = string:uppercase(bt_print:display_string(Method)),
@@ -145,7 +151,7 @@ verb(#request{method = Method}) -> string:uppercase(atom_to_binary(Method)).
 
 once(#request{method = Method} = Request) ->
     Options = [{sync, true}, {body_format, binary}],
-    case httpc:request(Method, terms(Request), http_options(Request), Options, ?PROFILE) of
+    case httpc:request(Method, terms(Request), http_options(Request), Options, Request#request.profile) of
         {ok, Result} -> {ok, result(Result)};
         {error, Reason} -> {error, Reason}
     end.
@@ -168,12 +174,12 @@ both(_Name, Before, Value) -> <<Before/binary, ", ", Value/binary>>.
 
 streamed(#request{method = Method} = Request, Block) ->
     Options = [{sync, false}, {stream, {self, once}}, {body_format, binary}],
-    {ok, Id} = httpc:request(Method, terms(Request), http_options(Request), Options, ?PROFILE),
+    {ok, Id} = httpc:request(Method, terms(Request), http_options(Request), Options, Request#request.profile),
     try
         pieces(Id, Block)
     catch
         Class:Reason:Stack ->
-            ok = httpc:cancel_request(Id, ?PROFILE),
+            ok = httpc:cancel_request(Id, Request#request.profile),
             flush(Id),
             erlang:raise(Class, Reason, Stack)
     end.

@@ -300,6 +300,9 @@ packet(Socket, Size, Deadline, Header) ->
 
 %% What was read already is given back if it is only a matter of time.
 -spec ended(bt_net:socket(), term(), [binary()], atom()) -> nil.
+ended({tls, _}, closed, _Read, _Selector) ->
+    %% Its process ends with the connection: who closed it cannot be seen.
+    nil;
 ended(Socket, closed, _Read, Selector) ->
     case bt_net:is_open(Socket) of
         true -> nil;
