@@ -32,7 +32,7 @@ public sealed class PortServer(Stream input, Stream output, Func<ErlangTerm, Fun
             throw new FormatException($"unexpected message {message}");
         }
 
-        Func<ErlangTerm> work = handle(request);
+        Func<ErlangTerm> work = Prepared(request);
         _ = Task.Run(async () =>
         {
             await _workers.WaitAsync().ConfigureAwait(false);
@@ -45,6 +45,18 @@ public sealed class PortServer(Stream input, Stream output, Func<ErlangTerm, Fun
                 _workers.Release();
             }
         });
+    }
+
+    private Func<ErlangTerm> Prepared(ErlangTerm request)
+    {
+        try
+        {
+            return handle(request);
+        }
+        catch (Exception fault)
+        {
+            return () => throw fault;
+        }
     }
 
     /// <summary>A fault in one request is its reply; the others go on.</summary>

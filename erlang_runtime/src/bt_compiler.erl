@@ -154,7 +154,11 @@ send(Id, Request, #state{port = Port} = State) ->
 tell_classes(#state{version = Known} = State) ->
     case bt_class:version() of
         Known -> State;
-        Version -> send(0, {classes, bt_universe:classes()}, State#state{version = Version})
+        Version ->
+            Told = send(0, {classes, bt_universe:classes()}, State#state{version = Version}),
+            %% What is large in the heap of an idle process slows every purge of old code down.
+            true = garbage_collect(),
+            Told
     end.
 
 answer(Id, Reply, #state{pending = Pending} = State) ->

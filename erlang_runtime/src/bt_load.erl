@@ -7,21 +7,12 @@
 -behaviour(gen_server).
 
 -export([start_link/0, modules/1, batch/1, class/2, module/2]).
--export([update/2, release/1, remove/1]).
+-export([patch/2, update/2, release/1, remove/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 -export_type([outcome/0]).
 
--define(REAP_SOON, 100).
--define(REAP_AGAIN, 30000).
-
--record(state, {
-    %% The code of the generations, extensions and inputs that are current.
-    binaries = #{} :: #{module() => binary()},
-    %% Those that are not, and still loaded.
-    superseded = #{} :: #{module() => binary()},
-    timer = none :: none | {soon | again, reference()},
-    reaper = none :: reference() | none
-}).
+%% The code of the generations, extensions and inputs that are current: the reaper needs it.
+-record(state, {binaries = #{} :: #{module() => binary()}}).
 
 -type outcome() :: ok | {error, term()}.
 
@@ -53,6 +44,11 @@ class(Generation, Binary) ->
 module(Module, Binary) ->
     modules([{Module, Binary}]).
 
+%% @doc Loads the module of an extension and links it into a class, in one step; answers what it has.
+-spec patch(module(), {module(), binary()}) -> {ok, [{atom(), arity(), map()}]} | {error, term()}.
+patch(Facade, {Module, Binary}) ->
+    gen_server:call(?MODULE, {patch, Facade, Module, Binary}, infinity).
+
 %% @doc Changes what is linked into a class: the fun gets the rows that there are (bt_patch) and
 %% answers those that shall be.
 -spec update(module(), fun(([bt_patch:row()]) -> [bt_patch:row()])) -> outcome().
@@ -75,62 +71,23 @@ init([]) ->
     {ok, #state{}}.
 
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, term(), #state{}}.
-handle_call({batch, Modules}, _From, State) ->
-    {Outcome, Loaded} = load_all(Modules, State),
-    {reply, Outcome, reap_soon(Loaded)};
-handle_call({update, Facade, Change}, _From, State) ->
-    {Outcome, Changed} = change(Facade, Change, State),
-    {reply, Outcome, reap_soon(Changed)};
-handle_call({remove, Facade}, _From, State) ->
-    {Outcome, Changed} = unload(Facade, State),
-    {reply, Outcome, reap_soon(Changed)}.
+handle_call(Request, _From, State) ->
+    ok = bt_reaper:make_room(),
+    {Outcome, Changed} = handle(Request, State),
+    {reply, Outcome, Changed}.
+
+handle({batch, Modules}, State) -> load_all(Modules, State);
+handle({patch, Facade, Name, Binary}, State) -> link(Facade, Name, Binary, State);
+handle({update, Facade, Change}, State) -> change(Facade, Change, State);
+handle({remove, Facade}, State) -> unload(Facade, State).
 
 -spec handle_cast({release, [module()]}, #state{}) -> {noreply, #state{}}.
 handle_cast({release, Modules}, State) ->
-    {noreply, reap_soon(supersede_unlinked(Modules, State))}.
+    {noreply, supersede_unlinked(Modules, State)}.
 
-%% The reaper asks all processes and may take long, so it is a process of its own.
 -spec handle_info(term(), #state{}) -> {noreply, #state{}}.
-handle_info(reap, #state{reaper = none, superseded = Superseded} = State) ->
-    {_, Reaper} = spawn_monitor(fun() -> exit({reaped, reaped(Superseded)}) end),
-    {noreply, State#state{reaper = Reaper, timer = none}};
-handle_info(reap, State) ->
-    {noreply, reap_in(again, State#state{timer = none})};
-handle_info({'DOWN', Reaper, process, _, Reason}, #state{reaper = Reaper} = State) ->
-    Gone =
-        case Reason of
-            {reaped, Modules} -> Modules;
-            _ -> []
-        end,
-    ok = bt_patch:forget(Gone),
-    Left = maps:without(Gone, State#state.superseded),
-    {noreply, reap_left(State#state{superseded = Left, reaper = none})};
 handle_info(_Message, State) ->
     {noreply, State}.
-
-reaped(Superseded) ->
-    [Old || {Old, Binary} <- maps:to_list(Superseded), bt_reaper:reap(Old, Binary)].
-
-%%% When to look for what can go: soon after something was superseded; what is still in use then
-%%% is looked at rarely.
-
-reap_soon(#state{superseded = Superseded} = State) when map_size(Superseded) =:= 0 -> State;
-reap_soon(#state{timer = {soon, _}} = State) -> State;
-reap_soon(State) -> reap_in(soon, State).
-
-reap_left(#state{superseded = Superseded} = State) when map_size(Superseded) =:= 0 -> State;
-reap_left(#state{timer = none} = State) -> reap_in(again, State);
-reap_left(State) -> State.
-
-reap_in(When, #state{timer = Timer} = State) ->
-    case Timer of
-        {_, Old} -> erlang:cancel_timer(Old);
-        none -> none
-    end,
-    State#state{timer = {When, erlang:send_after(delay(When), self(), reap)}}.
-
-delay(soon) -> ?REAP_SOON;
-delay(again) -> ?REAP_AGAIN.
 
 %%% Loading
 
@@ -139,7 +96,7 @@ delay(again) -> ?REAP_AGAIN.
 load_all(Modules, State) ->
     Wanted = [{Kind, Name, Binary} || {Name, Binary} <- Modules,
                                       Kind <- [kind(Binary)], Kind =/= facade],
-    Slots = slots([Name || {_, Name, _} <- Wanted], State),
+    Slots = slots([Name || {_, Name, _} <- Wanted]),
     Renamed = [{Kind, map_get(Name, Slots), bt_rename:modules(Binary, Slots)}
                || {Kind, Name, Binary} <- Wanted],
     New = [{Slot, Binary} || {_, Slot, Binary} <- Renamed],
@@ -167,8 +124,10 @@ make_current(Generations, New, Slots, State) ->
     end.
 
 load_facades([]) -> ok;
-load_facades(Descriptions) ->
-    bt_code:replace([assembled(D) || D <- bt_layout:complete(Descriptions)]).
+load_facades(Descriptions) -> bt_code:replace(facades(Descriptions)).
+
+facades(Descriptions) ->
+    [assembled(D) || D <- bt_layout:complete(Descriptions)].
 
 assembled(Description) ->
     {ok, Facade, Binary} = bt_facade:assemble(Description),
@@ -192,19 +151,20 @@ generation(Facade) ->
     end.
 
 %% The names under which modules can be loaded without touching what is loaded.
-slots(Names, State) ->
-    maps:from_list([{Name, free_slot(Name, 1, State)} || Name <- Names]).
+slots(Names) ->
+    maps:from_list([{Name, free_slot(Name, 1)} || Name <- Names]).
 
 %% The lowest number that is free: 'bt.app.C 1', 'bt.app.C 2', …
-free_slot(Name, N, State) ->
+free_slot(Name, N) ->
     Slot = slot(Name, N),
-    case is_taken(Slot, State) of
-        true -> free_slot(Name, N + 1, State);
+    case is_taken(Slot) of
+        true -> free_slot(Name, N + 1);
         false -> Slot
     end.
 
-is_taken(Slot, #state{superseded = Superseded}) ->
-    erlang:module_loaded(Slot) orelse is_map_key(Slot, Superseded) orelse bt_patch:is_linked(Slot).
+%% While the reaper is at it a module may only have old code.
+is_taken(Slot) ->
+    erlang:module_loaded(Slot) orelse erlang:check_old_code(Slot) orelse bt_patch:is_linked(Slot).
 
 slot(Name, 1) ->
     Name;
@@ -215,7 +175,6 @@ slot(Name, N) ->
         _ -> list_to_atom(atom_to_list(Name) ++ [$. | Number])
     end.
 
-%% The name may have been that of a module which the reaper has just unloaded.
 keep_binaries(New, #state{binaries = Binaries} = State) ->
     State#state{binaries = maps:merge(Binaries, maps:from_list(New))}.
 
@@ -225,16 +184,12 @@ supersede_unlinked(Modules, State) ->
 supersede(Modules, State) ->
     lists:foldl(fun supersede_one/2, State, Modules).
 
-supersede_one(Old, #state{binaries = Binaries, superseded = Superseded} = State) ->
-    case erlang:module_loaded(Old) andalso binary_of(Old, Binaries) of
-        Binary when is_binary(Binary) ->
-            State#state{
-                binaries = maps:remove(Old, Binaries),
-                superseded = Superseded#{Old => Binary}
-            };
-        _ ->
-            State
-    end.
+supersede_one(Old, #state{binaries = Binaries} = State) ->
+    _ = case erlang:module_loaded(Old) andalso binary_of(Old, Binaries) of
+        Binary when is_binary(Binary) -> bt_reaper:supersede(Old, Binary);
+        _ -> ok
+    end,
+    State#state{binaries = maps:remove(Old, Binaries)}.
 
 binary_of(Module, Binaries) ->
     case Binaries of
@@ -248,25 +203,50 @@ object_code(error) -> none.
 %%% Changes of loaded classes
 
 change(Facade, Change, State) ->
-    case bt_class:meta(Facade) of
-        #{generation := Generation} -> relink(Facade, Generation, Change, State);
-        _ -> {{error, {no_class, Facade}}, State}
-    end.
-
-relink(Facade, Generation, Change, State) ->
     Old = bt_patch:rows(Facade),
     New = Change(Old),
-    {module, Generation} = code:ensure_loaded(Generation),
-    Description = bt_facade:of_generation(Generation),
-    Overrides = bt_patch:overrides_of(New),
-    case load_facades([Description#{overrides => Overrides}]) of
+    case replace(Facade, New, []) of
+        ok -> {ok, relinked(Facade, Old, New, State)};
+        Error -> {Error, State}
+    end.
+
+%% A new module and the facade that leads to it are loaded at once: what takes time is not the code,
+%% but that all schedulers have to notice.
+link(Facade, Name, Binary, State) ->
+    #{Name := Slot} = slots([Name]),
+    Renamed = bt_rename:modules(Binary, #{Name => Slot}),
+    Old = bt_patch:rows(Facade),
+    Planned = [{{Facade, Function, Arity}, Slot, #{}} || {Function, Arity} <- linkable(Renamed)],
+    case replace(Facade, bt_patch:merge(Old, Planned), [{Slot, Renamed}]) of
         ok ->
-            ok = bt_patch:replace(Facade, Old, New),
-            ok = bt_class:invalidate(),
-            {ok, supersede_unlinked(bt_patch:modules_of(Old), State)};
+            {Facade, Functions} = Slot:'$patch'(),
+            New = bt_patch:merge(Old, bt_patch:rows(Facade, Slot, Functions)),
+            Kept = keep_binaries([{Slot, Renamed}], State),
+            {{ok, Functions}, relinked(Facade, Old, New, Kept)};
         Error ->
             {Error, State}
     end.
+
+linkable(Binary) ->
+    {ok, {_, [{exports, Exports}]}} = beam_lib:chunks(Binary, [exports]),
+    bt_facade:class_functions(Exports) -- [{'$patch', 0}].
+
+%% Loads the facade for these rows, and other modules with it.
+replace(Facade, Rows, Others) ->
+    case bt_class:meta(Facade) of
+        #{generation := Generation} ->
+            {module, Generation} = code:ensure_loaded(Generation),
+            Description = bt_facade:of_generation(Generation),
+            Overrides = bt_patch:overrides_of(Rows),
+            bt_code:replace(facades([Description#{overrides => Overrides}]) ++ Others);
+        _ ->
+            {error, {no_class, Facade}}
+    end.
+
+relinked(Facade, Old, New, State) ->
+    ok = bt_patch:replace(Facade, Old, New),
+    ok = bt_class:invalidate(),
+    supersede_unlinked(bt_patch:modules_of(Old), State).
 
 unload(Facade, State) ->
     Patches = bt_patch:modules(Facade),

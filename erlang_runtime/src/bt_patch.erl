@@ -7,7 +7,7 @@
 -module(bt_patch).
 
 -export([install/1, install/3, remove/3, hide/3, drop/1, super/3, retire/2]).
--export([rows/1, replace/3, overrides_of/1, modules_of/1, modules/1, is_linked/1, forget/1]).
+-export([rows/1, rows/3, merge/2, replace/3, overrides_of/1, modules_of/1, modules/1, is_linked/1, forget/1]).
 -export([methods/1, hidden/1, methods_of/1, target/2]).
 -export([doc/1, set_doc/2, create_tables/0]).
 -export_type([row/0, target/0]).
@@ -40,7 +40,7 @@ install(Module) ->
 %% there before.
 -spec install(module(), module(), [{atom(), arity(), map()}]) -> ok.
 install(Facade, Module, Functions) ->
-    New = [{{Facade, Name, Arity}, Module, Method} || {Name, Arity, Method} <- Functions],
+    New = rows(Facade, Module, Functions),
     checked(Facade, bt_load:update(Facade, fun(Rows) -> merge(Rows, New) end)).
 
 %% @doc Unlinks one function; the class's own one, or the inherited one, is there again.
@@ -70,9 +70,6 @@ is_of(Stem, Module) ->
 unlink_all(Facade, Stale) ->
     Change = fun(Rows) -> [Row || {Key, _, _} = Row <- Rows, not lists:member(Key, Stale)] end,
     checked(Facade, bt_load:update(Facade, Change)).
-
-merge(Rows, New) ->
-    lists:ukeymerge(1, lists:ukeysort(1, New), Rows).
 
 checked(_Facade, ok) ->
     ok;
@@ -109,6 +106,16 @@ super(Facade, Function, Args) ->
 %% @doc What is linked into a class, in order.
 -spec rows(module()) -> [row()].
 rows(Facade) -> rows_of(Facade).
+
+%% @doc The rows of the functions of a module.
+-spec rows(module(), module(), [{atom(), arity(), map()}]) -> [row()].
+rows(Facade, Module, Functions) ->
+    [{{Facade, Name, Arity}, Module, Method} || {Name, Arity, Method} <- Functions].
+
+%% @doc Rows with those of new functions in their place.
+-spec merge([row()], [row()]) -> [row()].
+merge(Rows, New) ->
+    lists:ukeymerge(1, lists:ukeysort(1, New), Rows).
 
 %% @doc Puts other rows in the place of those of a class.
 -spec replace(module(), [row()], [row()]) -> ok.

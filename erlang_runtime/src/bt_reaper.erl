@@ -1,12 +1,17 @@
-%% @doc Unloads generations that a newer one has replaced, once nobody needs them.
+%% @doc Unloads modules that newer ones have replaced, once nobody needs them.
 %%
 %% What may need one: a process that runs one of its methods, and a block that was made there.
 %% The code server looks only for the first (since OTP 20 it does not see funs, and they would
 %% break); the second is told by the count of references that the emulator keeps for each fun of a
 %% module. Garbage that was not collected yet counts too: then a later attempt succeeds.
+%%
+%% Asking all processes takes its time, so a process of its own does it, for one module after the
+%% other. Who loads faster than that is held up (make_room/0), or the old code would pile up.
 -module(bt_reaper).
+-behaviour(gen_server).
 
--export([reap/2]).
+-export([start_link/0, supersede/2, make_room/0, superseded/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 %% The specification of fun_info/2 does not know `refc'.
 -dialyzer({[no_fail_call, no_return, no_unused, no_match], [
@@ -15,29 +20,142 @@
 
 %% The emulator's own reference, and that of the block made to ask.
 -define(UNUSED, 2).
+%% Not at once: the loader is often busy with more, and processes leave a method soon.
+-define(SOON, 1000).
+-define(AGAIN, 30000).
+-define(MAX_FRESH, 100).
 
-%% @doc Unloads the generation if it is not used. The binary is its own.
+-record(state, {
+    %% Superseded and not looked at yet, the first to come first.
+    fresh = [] :: [module()],
+    code = #{} :: #{module() => binary()},
+    worker = none :: reference() | none,
+    timer = none :: none | {soon | again, reference()},
+    %% Loaders that wait for room.
+    waiting = [] :: [gen_server:from()]
+}).
+
+-spec start_link() -> {ok, pid()} | {error, term()}.
+start_link() ->
+    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+
+%% @doc Hands a module over that is loaded and not called by name any more; the binary is its own.
+-spec supersede(module(), binary()) -> ok.
+supersede(Module, Binary) ->
+    gen_server:cast(?MODULE, {supersede, Module, Binary}).
+
+%% @doc Returns when not too many modules wait.
+-spec make_room() -> ok.
+make_room() ->
+    gen_server:call(?MODULE, make_room, infinity).
+
+%% @doc The superseded modules that are still loaded.
+-spec superseded() -> [module()].
+superseded() ->
+    gen_server:call(?MODULE, superseded, infinity).
+
+-spec init([]) -> {ok, #state{}}.
+init([]) ->
+    {ok, #state{}}.
+
+-spec handle_call(make_room | superseded, gen_server:from(), #state{}) ->
+          {reply, ok | [module()], #state{}} | {noreply, #state{}}.
+handle_call(superseded, _From, #state{code = Code} = State) ->
+    {reply, maps:keys(Code), State};
+handle_call(make_room, From, #state{fresh = Fresh, waiting = Waiting} = State) ->
+    case length(Fresh) < ?MAX_FRESH of
+        true -> {reply, ok, State};
+        false -> {noreply, State#state{waiting = [From | Waiting]}}
+    end.
+
+-spec handle_cast({supersede, module(), binary()}, #state{}) -> {noreply, #state{}}.
+handle_cast({supersede, Module, Binary}, #state{fresh = Fresh, code = Code} = State) ->
+    Known = State#state{fresh = Fresh ++ [Module], code = Code#{Module => Binary}},
+    {noreply, look_in(soon, Known)}.
+
+-spec handle_info(term(), #state{}) -> {noreply, #state{}}.
+handle_info({look, When}, #state{worker = none} = State) ->
+    {noreply, look(When, State#state{timer = none})};
+handle_info({look, When}, State) ->
+    {noreply, look_in(When, State#state{timer = none})};
+handle_info({seen, Module, Binary, IsGone}, State) ->
+    {noreply, admit(seen(Module, Binary, IsGone, State))};
+handle_info({'DOWN', Worker, process, _, _}, #state{worker = Worker} = State) ->
+    {noreply, look_next(State#state{worker = none})};
+handle_info(_Message, State) ->
+    {noreply, State}.
+
+%%% What was superseded is looked at soon, and what is still in use then only rarely.
+
+look(soon, #state{fresh = Fresh} = State) -> start(Fresh, State);
+look(again, #state{code = Code} = State) -> start(maps:keys(Code), State).
+
+start(Modules, #state{code = Code} = State) ->
+    Reaper = self(),
+    {_, Worker} = spawn_monitor(fun() ->
+        lists:foreach(fun(Module) -> examine(Module, map_get(Module, Code), Reaper) end, Modules)
+    end),
+    State#state{worker = Worker}.
+
+examine(Module, Binary, Reaper) ->
+    Reaper ! {seen, Module, Binary, reap(Module, Binary)}.
+
+%% The name may be that of a newer module by now.
+seen(Module, Binary, IsGone, #state{fresh = Fresh, code = Code} = State) ->
+    case Code of
+        #{Module := Binary} when IsGone ->
+            ok = bt_patch:forget([Module]),
+            State#state{fresh = lists:delete(Module, Fresh), code = maps:remove(Module, Code)};
+        #{Module := Binary} ->
+            State#state{fresh = lists:delete(Module, Fresh)};
+        _ ->
+            State
+    end.
+
+admit(#state{fresh = Fresh, waiting = Waiting} = State) when length(Fresh) < ?MAX_FRESH ->
+    lists:foreach(fun(From) -> gen_server:reply(From, ok) end, Waiting),
+    State#state{waiting = []};
+admit(State) ->
+    State.
+
+look_next(#state{fresh = [_ | _]} = State) -> look_in(soon, State);
+look_next(#state{code = Code} = State) when Code =/= #{} -> look_in(again, State);
+look_next(State) -> State.
+
+%% The sooner look is enough.
+look_in(_When, #state{timer = {soon, _}} = State) ->
+    State;
+look_in(When, #state{timer = Timer} = State) ->
+    _ = [erlang:cancel_timer(Old) || {again, Old} <- [Timer]],
+    State#state{timer = {When, erlang:send_after(delay(When), self(), {look, When})}}.
+
+delay(soon) -> ?SOON;
+delay(again) -> ?AGAIN.
+
+%%% In the worker
+
+%% Unloads the module if it is not used.
 -spec reap(module(), binary()) -> boolean().
-reap(Generation, Binary) ->
-    counts_blocks() andalso not has_blocks(Generation) andalso unload(Generation, Binary).
+reap(Module, Binary) ->
+    counts_blocks() andalso not has_blocks(Module) andalso unload(Module, Binary).
 
 %% Only code that is old can be asked for its processes, and a running method may still call its
 %% module. So a second instance of the same code makes the first one old.
-unload(Generation, Binary) ->
-    case erlang:check_old_code(Generation) of
+unload(Module, Binary) ->
+    case erlang:check_old_code(Module) of
         true -> ok;
-        false -> {module, _} = code:load_binary(Generation, "", Binary)
+        false -> {module, _} = code:load_binary(Module, "", Binary)
     end,
-    bt_code:purge(Generation) andalso
-        not has_blocks(Generation) andalso
-        code:delete(Generation) andalso
-        bt_code:purge(Generation).
+    bt_code:purge(Module) andalso
+        not has_blocks(Module) andalso
+        code:delete(Module) andalso
+        bt_code:purge(Module).
 
-has_blocks(Generation) ->
+has_blocks(Module) ->
+    Makers = [Name || {Name, 1} <- Module:module_info(exports), is_maker(Name)],
     %% The blocks of an earlier question would count.
-    true = garbage_collect(),
-    Makers = [Name || {Name, 1} <- Generation:module_info(exports), is_maker(Name)],
-    lists:any(fun(Maker) -> references(Generation:Maker(none)) > ?UNUSED end, Makers).
+    _ = Makers =/= [] andalso garbage_collect(),
+    lists:any(fun(Maker) -> references(Module:Maker(none)) > ?UNUSED end, Makers).
 
 is_maker(Name) ->
     lists:prefix("mk ", atom_to_list(Name)).

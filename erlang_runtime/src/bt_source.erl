@@ -16,7 +16,7 @@
 -spec patch(module(), instance | class, atom() | nil, binary()) -> {ok, atom()} | failure().
 patch(Facade, Side, Selector, Source) ->
     case compiled(bt_compiler:method(Facade, Side, Selector, Source)) of
-        {ok, Modules, _Warnings} -> link_method(Modules);
+        {ok, Modules, _Warnings} -> link_method(Facade, Modules);
         Error -> Error
     end.
 
@@ -28,15 +28,10 @@ check(Facade, Side, Selector, Source) ->
         Error -> Error
     end.
 
-link_method(Modules) ->
-    case bt_load:batch(Modules) of
-        {ok, Names} ->
-            [Module] = maps:values(Names),
-            {_, [{_, _, #{selector := Selector}}]} = Module:'$patch'(),
-            ok = bt_patch:install(Module),
-            {ok, Selector};
-        {error, Reason} ->
-            {error, not_loaded(Reason)}
+link_method(Facade, [Module]) ->
+    case bt_load:patch(Facade, Module) of
+        {ok, [{_, _, #{selector := Selector}}]} -> {ok, Selector};
+        {error, Reason} -> {error, not_loaded(Reason)}
     end.
 
 %% @doc Loads the classes of a file. Its extensions, patches and statements wait for run/1.

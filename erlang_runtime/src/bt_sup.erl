@@ -24,6 +24,7 @@ init([]) ->
 %% One line for each server, in the order in which they start.
 children() ->
     [
+        worker(bt_reaper),
         worker(bt_load),
         worker(bt_compiler),
         worker(bt_future_keeper),
