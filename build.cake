@@ -87,17 +87,21 @@ Task("TestErlang").IsDependentOn("Build").Does(() =>
 
 Task("TestBeamtalk").IsDependentOn("Build").Does(() =>
 {
-    foreach (var directory in new[] { "stdlib/test", "examples/testing" }.Where(path => DirectoryExists(path)))
+    var programs = GetFiles("./examples/*.bt")
+        .Where(file => System.IO.File.ReadAllText(file.FullPath).Contains("TestCase subclass:"))
+        .Select(file => Context.Environment.WorkingDirectory.GetRelativePath(file).FullPath)
+        .Order();
+    foreach (var path in new[] { "stdlib/test", "examples/testing" }.Concat(programs))
     {
-        TestBeamtalk(directory);
+        TestBeamtalk(path);
     }
 });
 
-void TestBeamtalk(string directory)
+void TestBeamtalk(string path)
 {
     var settings = new ProcessSettings
     {
-        Arguments = ProcessArgumentBuilder.FromStrings(["test", directory, "--json"]),
+        Arguments = ProcessArgumentBuilder.FromStrings(["test", path, "--json"]),
         RedirectStandardOutput = true,
     };
     StartProcess(launcher, settings, out var output);
@@ -111,7 +115,7 @@ void TestBeamtalk(string directory)
 
     // Silence is not success: a run that ends before its first test has failed.
     var passes = tests.Count(test => test.GetProperty("status").GetString() == "passed");
-    Count(directory, passes, tests.Count == 0 ? 1 : failures.Count);
+    Count(path, passes, tests.Count == 0 ? 1 : failures.Count);
 }
 
 Task("Test")
