@@ -72,13 +72,15 @@ numbers() ->
     ?assertEqual(<<"3.14">>, bt_prim_number:format(3.14159, 2)).
 
 regular_expressions() ->
-    ?assertEqual(<<"12">>, bt_prim_regex:first(<<"[0-9]+">>, <<"ab12c3">>, [])),
-    ?assertEqual(nil, bt_prim_regex:first(<<"[0-9]+">>, <<"abc">>, [])),
-    ?assertEqual(<<"B">>, bt_prim_regex:first(<<"b">>, <<"ABC">>, [caseInsensitive])),
-    ?assertEqual([<<"12">>, <<"3">>], bt_prim_regex:all(<<"[0-9]+">>, <<"ab12c3">>)),
-    ?assertEqual([], bt_prim_regex:all(<<"z">>, <<"abc">>)),
-    ?assertEqual(<<"<1>&">>, bt_prim_regex:replace(<<"([0-9])">>, <<"1">>, <<"<\\1>&">>, [global])),
-    ?assertEqual([<<"a">>, <<"b">>], bt_prim_regex:split(<<"a1b">>, <<"[0-9]">>)).
+    Digits = bt_prim_regex:compile(<<"([0-9]+)">>, []),
+    ?assertEqual(<<"12">>, bt_prim_regex:first(Digits, <<"ab12c3">>, x)),
+    ?assertEqual(nil, bt_prim_regex:first(Digits, <<"abc">>, x)),
+    ?assert(bt_prim_regex:matches(
+        bt_prim_regex:compile(<<"b">>, [caseInsensitive]), <<"ABC">>, somewhere, x)),
+    ?assertEqual([<<"12">>, <<"3">>], bt_prim_regex:texts(Digits, <<"ab12c3">>, x)),
+    ?assertEqual([], bt_prim_regex:texts(Digits, <<"z">>, x)),
+    ?assertEqual(<<"<1>&">>, bt_prim_regex:replace(Digits, <<"1">>, <<"<\\1>&">>, {all, x})),
+    ?assertEqual([<<"a">>, <<"b">>], bt_prim_regex:split(Digits, <<"a1b">>, x)).
 
 kinds() ->
     ?assert(bt_prim_character:are(letter, <<"aéλ"/utf8>>)),
@@ -117,9 +119,9 @@ hostile() ->
         fun(X) -> bt_prim_string:from_elements([X]) end,
         fun(X) -> bt_prim_string:from_code_points([X]) end,
         fun(X) -> bt_prim_string:from_iolist([a | X]) end,
-        fun(X) -> bt_prim_regex:first(X, Text, []) end,
-        fun(X) -> bt_prim_regex:first(Text, Text, [X]) end,
-        fun(X) -> bt_prim_regex:replace(Text, Text, X, []) end,
+        fun(X) -> bt_prim_regex:regex(X, [], x) end,
+        fun(X) -> bt_prim_regex:compile(Text, [X]) end,
+        fun(X) -> bt_prim_regex:replace(bt_prim_regex:compile(Text, []), Text, X, {all, x}) end,
         fun(X) -> bt_prim_character:code(X) end,
         fun(X) -> bt_prim_character:code_of(X, '<') end,
         fun(X) -> bt_prim_character:are(X, Text) end,
