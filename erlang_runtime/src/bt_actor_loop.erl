@@ -13,7 +13,7 @@
 -export([version/1, enter/3, declares/2]).
 -export_type([version/0]).
 -export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
-         system_code_change/4]).
+         system_code_change/4, format_status/2]).
 
 %% What the loop needs besides the dictionary. `resume': an error does not end the actor.
 %% `keeps': its state is saved after each message.
@@ -498,3 +498,13 @@ system_replace_state(Change, Actor) ->
 %% @private
 -spec system_code_change(#actor{}, module(), term(), term()) -> {ok, #actor{}}.
 system_code_change(Actor, _Module, _Old, _Extra) -> {ok, up_to_date(Actor)}.
+
+%% @private What `sys:get_status/1' and observer show.
+-spec format_status(normal, list()) -> [{header, string()} | {data, [{string(), term()}]}].
+format_status(normal, [Dictionary, Status, Parent, Debug, #actor{class = Class}]) ->
+    Name = binary_to_list(bt_print:class_name(Class)),
+    [{header, lists:concat(["Status for the actor ", Name, " ", pid_to_list(self())])},
+     {data, [{"Status", Status}, {"Parent", Parent}, {"Class", Class},
+             {"Last message", proplists:get_value('$bt_msg', Dictionary)},
+             {"Logged events", sys:get_log(Debug)}]},
+     {data, [{"State", bt_state:from_dictionary(Dictionary)}]}].

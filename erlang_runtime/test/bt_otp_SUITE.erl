@@ -5,7 +5,7 @@
 
 -export([all/0, init_per_suite/1, end_per_suite/1]).
 -export([state_is_a_map/1, state_is_replaced/1, suspended/1, code_change/1, gen_server_calls/1,
-         gen_server_refusals/1, status/1, traced/1, supervised/1, failing_child/1, shut_down/1,
+         gen_server_refusals/1, status/1, traced/1, observed/1, function_traced/1, supervised/1, failing_child/1, shut_down/1,
          exit_signals/1, crash_report/1, refusal_is_logged/1, unexpected_message_is_logged/1,
          initial_call/1, standard_error/1]).
 %% A supervisor and a logger handler for the cases.
@@ -15,7 +15,7 @@
 
 all() ->
     [state_is_a_map, state_is_replaced, suspended, code_change, gen_server_calls,
-     gen_server_refusals, status, traced,
+     gen_server_refusals, status, traced, observed, function_traced,
      supervised, failing_child, shut_down, exit_signals,
      crash_report, refusal_is_logged, unexpected_message_is_logged, initial_call,
      standard_error].
@@ -66,7 +66,43 @@ gen_server_refusals(_) ->
 
 status(_) ->
     A = bt_actor:spawn(?C),
-    ?assertMatch({status, A, {module, bt_actor_loop}, _}, sys:get_status(A)).
+    3 = bt_actor:call(A, 'add:', [3]),
+    {status, A, {module, bt_actor_loop}, [_, running, none, [], Text]} = sys:get_status(A),
+    [{header, "Status for the actor " ++ _}, {data, Data}, {data, [{"State", State}]}] = Text,
+    ?assertEqual('add:', proplists:get_value("Last message", Data)),
+    ?assertMatch(#{value := 3}, State).
+
+%% What observer asks for: its list of processes, with the class as the function they began with.
+observed(_) ->
+    A = bt_actor:spawn(?C),
+    Me = self(),
+    Backend = spawn_link(fun() -> observer_backend:procs_info(Me) end),
+    ?assertEqual({?C, '$start', 1}, name_in(listed(Backend, A))).
+
+listed(Backend, A) ->
+    receive
+        {procs_info, Backend, Processes} ->
+            case lists:keyfind(A, 2, Processes) of
+                false -> listed(Backend, A);
+                Found -> Found
+            end
+    after 5000 -> error(not_listed)
+    end.
+
+%% #etop_proc_info of runtime_tools.
+name_in({etop_proc_info, _Pid, _Memory, _Reductions, Name, _Runtime, _Function, _Queue}) -> Name.
+
+%% As dbg and recon do it.
+function_traced(_) ->
+    A = bt_actor:spawn(?C),
+    1 = erlang:trace(A, true, [call, {tracer, self()}]),
+    Pattern = {?C, increment, '_'},
+    1 = erlang:trace_pattern(Pattern, [{'_', [], [{return_trace}]}], [local]),
+    ok = bt_actor:cast(A, increment, []),
+    receive {trace, A, call, {?C, increment, [A]}} -> ok after 5000 -> error(no_call) end,
+    receive {trace, A, return_from, {?C, increment, 1}, 1} -> ok after 5000 -> error(none) end,
+    1 = erlang:trace_pattern(Pattern, false, [local]),
+    erlang:trace(A, false, [all]).
 
 traced(_) ->
     A = bt_actor:spawn(?C),
