@@ -118,6 +118,7 @@ loop(Actor = #actor{until_tidy = Until}, 0) ->
         {system, From, Request} -> system(Actor, From, Request);
         Message ->
             Timed = handle((traced(Actor, Message))#actor{timed = true}, Message),
+            tidy_after_first(Actor),
             loop(kept(Timed#actor{timed = false, until_tidy = Until - Messages}), Messages - 1)
     end;
 loop(Actor = #actor{class = Class, current = Current, layout = Layout, resume = false,
@@ -154,6 +155,12 @@ loop(Actor, Left) ->
         {system, From, Request} -> system(Actor, From, Request);
         Message -> loop(kept(handle(traced(Actor, Message), Message)), Left - 1)
     end.
+
+%% The first message doubles a heap that nothing was collected from before. An actor that gets no
+%% other one for long, as most of a million, would keep that.
+-spec tidy_after_first(#actor{}) -> true.
+tidy_after_first(#actor{counters = {Places, _}}) ->
+    map_size(Places) > 0 orelse garbage_collect().
 
 %% A message that met another version of the class than the actor knows: it was counted already.
 -spec outdated(#actor{}, reply_to(), atom(), [term()]) -> no_return().

@@ -6,7 +6,7 @@
 %% microseconds as a rule, or when its garbage collection is over.
 -module(bt_inspect).
 
--export([process/1]).
+-export([process/1, is_between_messages/1]).
 
 -define(ACTOR, 'bt.stdlib.Actor').
 -define(ACTOR_INFO, 'bt.stdlib.ActorInfo').
@@ -117,14 +117,23 @@ methods(Class) ->
 status(#{status := suspended}) -> suspended;
 status(#{current_function := {sys, suspend_loop, _}}) -> suspended;
 status(#{current_function := {sys, suspend_loop_hib, _}}) -> suspended;
-status(#{current_function := {bt_actor_loop, loop, _}}) -> idle;
-status(#{status := waiting}) -> waiting;
-%% Every message wakes it, whether it is the one that it waits for or not.
-status(#{current_function := Where}) ->
-    case bt_inspect_wait:waits_in(Where) of
-        true -> waiting;
-        false -> running
+status(#{status := Status, current_function := Where}) ->
+    case is_between_messages(Where) of
+        true -> idle;
+        %% Every message wakes it, whether it is the one that it waits for or not.
+        false when Status =/= waiting ->
+            case bt_inspect_wait:waits_in(Where) of
+                true -> waiting;
+                false -> running
+            end;
+        false -> waiting
     end.
+
+%% @doc Whether an actor that is in this function waits for its next message.
+-spec is_between_messages(mfa()) -> boolean().
+is_between_messages({bt_actor_loop, loop, _}) -> true;
+is_between_messages({bt_actor_loop, next_timed, _}) -> true;
+is_between_messages(_) -> false.
 
 current_message(idle, _) -> nil;
 current_message(_, Dictionary) -> proplists:get_value('$bt_msg', Dictionary, nil).

@@ -78,8 +78,11 @@ is_send(_) -> false.
 %% Whose message it is that the target handles is not known; but it has no other.
 current(Target) ->
     case process_info(Target, [current_function, dictionary]) of
-        [{_, {bt_actor_loop, loop, _}}, _] -> nil;
-        [_, {_, Dictionary}] -> proplists:get_value('$bt_msg', Dictionary, nil);
+        [{_, Where}, {_, Dictionary}] ->
+            case bt_inspect:is_between_messages(Where) of
+                true -> nil;
+                false -> proplists:get_value('$bt_msg', Dictionary, nil)
+            end;
         undefined -> nil
     end.
 

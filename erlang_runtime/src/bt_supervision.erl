@@ -55,9 +55,8 @@ look(Pid) ->
             end
     end.
 
-is_idle({bt_actor_loop, loop, _}) -> true;
 is_idle({gen_server, _, _}) -> true;
-is_idle(_) -> false.
+is_idle(Where) -> bt_inspect:is_between_messages(Where).
 
 %% A class's facade as an id is the class to the program.
 id({Id, N}) when is_integer(N) -> {id(Id), N};
