@@ -10,7 +10,7 @@
 %% the new code and the new number in one step.
 -module(bt_actor_loop).
 
--export([version/1, enter/3, declares/2]).
+-export([version/1, enter/3, declares/2, go_on/2, debugged/2]).
 -export_type([version/0]).
 -export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
          system_code_change/4, format_status/2]).
@@ -112,12 +112,15 @@ keeps(_, Class) -> bt_recovery:wanted(Class).
 loop(Actor = #actor{heap_limit = Limit, until_tidy = Until}, 0) when Until =< 0 ->
     {Messages, NewLimit} = bt_heap:tidy(Limit),
     loop(Actor#actor{heap_limit = NewLimit, until_tidy = Messages}, 0);
+loop(Actor = #actor{until_tidy = Until, debug = [_ | _]}, 0) ->
+    Messages = min(?TIMED, Until),
+    loop(Actor#actor{until_tidy = Until - Messages}, Messages);
 loop(Actor = #actor{until_tidy = Until}, 0) ->
     Messages = min(?TIMED, Until),
     receive
         {system, From, Request} -> system(Actor, From, Request);
         Message ->
-            Timed = handle((traced(Actor, Message))#actor{timed = true}, Message),
+            Timed = handle(Actor#actor{timed = true}, Message),
             tidy_after_first(Actor),
             loop(kept(Timed#actor{timed = false, until_tidy = Until - Messages}), Messages - 1)
     end;
@@ -150,10 +153,11 @@ loop(Actor = #actor{class = Class, current = Current, layout = Layout, resume = 
         {system, From, Request} -> system(Actor, From, Request);
         Message -> loop(handle(Actor, Message), Left - 1)
     end;
-loop(Actor, Left) ->
+loop(Actor = #actor{parent = Parent, debug = Debug}, Left) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
-        Message -> loop(kept(handle(traced(Actor, Message), Message)), Left - 1)
+        Message when Debug =:= [] -> loop(kept(handle(Actor, Message)), Left - 1);
+        Message -> bt_breakpoint:arrived(Message, {traced(Actor, Message), Left}, Parent, Debug)
     end.
 
 %% The first message doubles a heap that nothing was collected from before. An actor that gets no
@@ -167,6 +171,17 @@ tidy_after_first(#actor{counters = {Places, _}}) ->
 outdated(Actor = #actor{counters = {Places, Counters}}, ReplyTo, Selector, Arguments) ->
     atomics:sub(Counters, map_get(Selector, Places), 1),
     loop(kept(perform(Actor, ReplyTo, Selector, Arguments)), 0).
+
+%% @doc What is to be done with the message that a breakpoint has seen.
+-spec go_on({#actor{}, pos_integer()}, {handle, term()} | {terminate, term()} | nothing) ->
+          no_return().
+go_on({Actor, Left}, {handle, Message}) -> loop(kept(handle(Actor, Message)), Left - 1);
+go_on({Actor, _}, {terminate, Reason}) -> terminate(Actor, Reason);
+go_on({Actor, Left}, nothing) -> loop(Actor, Left - 1).
+
+%% @doc The debug functions of `sys' may change while a breakpoint holds the actor.
+-spec debugged({#actor{}, pos_integer()}, [sys:dbg_opt()]) -> {#actor{}, pos_integer()}.
+debugged({Actor, Left}, Debug) -> {Actor#actor{debug = Debug}, Left}.
 
 %% For `sys:trace/2', `sys:log/2' and their like.
 -spec traced(#actor{}, term()) -> #actor{}.
@@ -224,6 +239,8 @@ handle(Actor, {'$gen_cast', Request}) -> gen_request(Actor, nobody, Request);
 handle(Actor, {'$bt_duty', {Duty, Other}}) ->
     bt_actor:Duty(self(), Other),
     Actor;
+handle(Actor = #actor{debug = Debug}, {'$bt_break', Breakpoints}) ->
+    Actor#actor{debug = bt_breakpoint:change(Breakpoints, Debug)};
 handle(Actor, '$bt_stop') -> terminate(Actor, get('$bt_stop'));
 handle(Actor, Message) -> notify(Actor, 'receive:', [Message], Message).
 

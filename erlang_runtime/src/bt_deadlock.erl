@@ -6,7 +6,11 @@
 %% found; there the time limit ends the wait.
 -module(bt_deadlock).
 
--export([create_table/0, check/3, forget/1]).
+-export([create_table/0, check/3, forget/1, rings/0, waits_of/1, text/1]).
+-export_type([wait/0]).
+
+%% An instance of PendingWait: who waits for the answer to which message, and of whom.
+-type wait() :: #{'$class' := module(), atom() => term()}.
 
 -define(EDGES, bt_deadlock).
 -define(MANY, 1000).
@@ -66,3 +70,74 @@ follow(Next, Waiter, Seen) ->
 -spec waits(pid()) -> boolean().
 waits(Pid) ->
     node(Pid) =:= node() andalso process_info(Pid, status) =:= {status, waiting}.
+
+%%% Rings as one looks for them
+
+-define(AGAIN_MS, 20).
+
+%% @doc All rings of this node, also those in which nobody has waited for long. What a process waits
+%% for is read from outside, and read again a little later: only what is the same then counts.
+-spec rings() -> [[wait()]].
+rings() ->
+    case find_rings() of
+        [] -> [];
+        Rings ->
+            timer:sleep(?AGAIN_MS),
+            Still = find_rings(),
+            [waits_of(Ring ++ [hd(Ring)]) || Ring <- Rings, lists:member(Ring, Still)]
+    end.
+
+%% Each begins with its lowest process, so that it is found once.
+find_rings() ->
+    Edges = maps:from_list(lists:append([edge(Pid) || Pid <- processes(), Pid =/= self()])),
+    lists:usort([Ring || Pid <- maps:keys(Edges), Ring <- ring_from(Pid, Pid, Edges, [])]).
+
+edge(Pid) ->
+    case process_info(Pid, current_function) of
+        {current_function, Where} -> edge(Pid, Where, bt_inspect_wait:waits_in(Where));
+        undefined -> []
+    end.
+
+edge(_, _, false) -> [];
+edge(Pid, Where, true) ->
+    case process_info(Pid, [status, dictionary, monitors]) of
+        [{status, waiting}, {dictionary, Dictionary}, {monitors, Monitors}] ->
+            Seen = #{current_function => Where, dictionary => Dictionary, monitors => Monitors},
+            awaited(Pid, bt_inspect_wait:info(Pid, waiting, Seen));
+        _ -> []
+    end.
+
+awaited(Pid, #{receiver := Target}) when is_pid(Target), Target =/= Pid -> [{Pid, Target}];
+awaited(_, _) -> [].
+
+ring_from(At, First, Edges, Path) ->
+    case Edges of
+        #{At := First} -> [lists:reverse([At | Path]) || First =:= lists:min([At | Path])];
+        #{At := Next} ->
+            case lists:member(Next, Path) of
+                true -> [];
+                false -> ring_from(Next, First, Edges, [At | Path])
+            end;
+        #{} -> []
+    end.
+
+%% @doc What each process of a ring waits for; the ring ends with the process that it begins with.
+-spec waits_of([pid()]) -> [wait()].
+waits_of([_ | Next] = Ring) ->
+    [#{'$class' => 'bt.stdlib.PendingWait', waiter => Waiter, receiver => Receiver,
+       selector => selector(Waiter, Receiver)}
+     || {Waiter, Receiver} <- lists:zip(lists:droplast(Ring), Next)].
+
+selector(Waiter, Receiver) when node(Receiver) =:= node() ->
+    bt_inspect_wait:message(Waiter, Receiver);
+selector(_, _) -> nil.
+
+%% @doc `Ping <0.120.0> waits for #pong of Pong <0.121.0>'.
+-spec text(wait()) -> binary().
+text(#{waiter := Waiter, receiver := Receiver, selector := Selector}) ->
+    What = case Selector of
+               nil -> <<"a future">>;
+               _ -> bt_print:print_string(Selector)
+           end,
+    iolist_to_binary([bt_trace_reader:name(Waiter), <<" waits for ">>, What, <<" of ">>,
+                      bt_trace_reader:name(Receiver)]).

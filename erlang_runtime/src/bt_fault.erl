@@ -5,7 +5,7 @@
 -module(bt_fault).
 
 -export([timeout/2, deadlock/1, actor_died/3, expired/1, instantiation/1, name_taken/2,
-         no_key/2, no_variable/2, foreign_state/1, type_error/2,
+         no_key/2, no_variable/2, foreign_state/1, type_error/2, dropped/1,
          user_error/1, exit_reason/1]).
 -export_type([exception/0]).
 
@@ -25,11 +25,14 @@ deadlock([_]) ->
     new('DeadlockError', deadlock,
         <<"an actor waits for the answer to its own next message">>,
         <<"use self, or whenResolved: to go on when the answer is there">>,
-        #{receiver => self()});
+        #{receiver => self(), cycle => []});
 deadlock(Ring) ->
-    Text = iolist_to_binary(lists:join(" -> ", [pid_to_list(P) || P <- Ring])),
+    Cycle = bt_deadlock:waits_of(Ring),
+    Texts = [bt_deadlock:text(Wait) || Wait <- Cycle],
+    Text = iolist_to_binary(lists:join(", ", Texts)),
     new('DeadlockError', deadlock, <<"actors wait for each other: ", Text/binary>>,
-        <<"one of them should use whenResolved: instead of await">>, #{receiver => self()}).
+        <<"one of them should use whenResolved: instead of await">>,
+        #{receiver => self(), cycle => Cycle}).
 
 %% @doc The target of a message is dead. `Facade' is its class, or `unknown'.
 -spec actor_died(term(), module() | unknown, term()) -> exception().
@@ -97,6 +100,13 @@ foreign_state(Key) ->
 type_error(Expected, Got) ->
     Text = bt_print:print_string(Got),
     new('TypeError', type_error, <<"expected ", Expected/binary, ", got ", Text/binary>>, nil, #{}).
+
+%% @doc Somebody who debugs the receiver has dropped the message.
+-spec dropped(atom()) -> exception().
+dropped(Selector) ->
+    Text = bt_print:print_string(Selector),
+    new('MessageDropped', message_dropped, <<Text/binary, " was dropped in the debugger">>, nil,
+        #{receiver => self(), selector => Selector}).
 
 -spec new(atom(), atom(), binary(), binary() | nil, map()) -> exception().
 new(Name, Kind, Message, Hint, Fields) ->

@@ -176,8 +176,10 @@ answered(Future, Alias, timeout) ->
     unsubscribe(Future, Alias),
     timeout;
 answered(Future, Alias, {deadlock, Ring}) ->
+    %% As long as the table says who waits for the future.
+    Deadlock = bt_fault:deadlock(Ring),
     unsubscribe(Future, Alias),
-    {error, bt_fault:deadlock(Ring)}.
+    {error, Deadlock}.
 
 %% @doc Asks for `{'$bt_reply', Alias, settled}', or a `DOWN' of the target, once.
 -spec subscribe(future()) -> {waiting, reference()} | settled.

@@ -6,11 +6,15 @@
 
 -export([all/1, any/1, race/1]).
 
+%% So long it waits before it looks for a ring, then a quarter longer, and so on.
+-define(PATIENCE_MS, 200).
+-define(LONGEST_PATIENCE_MS, 10000).
+
 -type open() :: #{reference() => {pos_integer(), bt_future:future()}}.
 
 %% @doc A future of the list of all values; fails as soon as one of them does.
 -spec all([term()]) -> bt_future:future().
-all(Values) -> combine(fun() -> gather(watch_all(Values), #{}) end).
+all(Values) -> combine(fun() -> gather(watch_all(Values), #{}, ?PATIENCE_MS) end).
 
 %% @doc A future of the first value; of the last error if none has a value.
 -spec any([term()]) -> bt_future:future().
@@ -54,14 +58,37 @@ as_future(Value) ->
           {reference(), {pos_integer(), bt_future:future()}}.
 watch(Index, Future) -> {bt_when:watch(Future), {Index, Future}}.
 
--spec gather(open(), #{pos_integer() => term()}) -> bt_future:outcome().
-gather(Open, Values) when map_size(Open) =:= 0 ->
+-spec gather(open(), #{pos_integer() => term()}, pos_integer()) -> bt_future:outcome().
+gather(Open, Values, _) when map_size(Open) =:= 0 ->
     {ok, [Value || {_, Value} <- lists:sort(maps:to_list(Values))]};
-gather(Open, Values) ->
-    case next(Open) of
-        {Index, {ok, Value}, Rest} -> gather(Rest, Values#{Index => Value});
-        {_, Failure, _} -> Failure
+gather(Open, Values, Patience) ->
+    case next(Open, Patience) of
+        {Index, {ok, Value}, Rest} -> gather(Rest, Values#{Index => Value}, Patience);
+        {_, Failure, _} -> Failure;
+        timeout -> look_for_ring(Open, Values, Patience)
     end.
+
+%% Whoever waits for all of them is in a ring with any one of them.
+-spec look_for_ring(open(), #{pos_integer() => term()}, pos_integer()) -> bt_future:outcome().
+look_for_ring(Open, Values, Patience) ->
+    case first_ring(maps:to_list(Open)) of
+        [] -> gather(Open, Values, min(5 * Patience div 4, ?LONGEST_PATIENCE_MS));
+        Ring ->
+            Deadlock = bt_fault:deadlock(Ring),
+            bt_deadlock:forget(self()),
+            {error, Deadlock}
+    end.
+
+-spec first_ring([{reference(), {pos_integer(), bt_future:future()}}]) -> [pid()].
+first_ring([]) ->
+    bt_deadlock:forget(self()),
+    [];
+first_ring([{Ref, {_, {'$bt_future', _, Target, _}}} | Others]) when is_pid(Target) ->
+    case bt_deadlock:check(self(), Target, Ref) of
+        [] -> first_ring(Others);
+        Ring -> Ring
+    end;
+first_ring([_ | Others]) -> first_ring(Others).
 
 -spec first_value(open(), bt_future:outcome()) -> bt_future:outcome().
 first_value(Open, LastError) when map_size(Open) =:= 0 -> LastError;
@@ -82,18 +109,24 @@ no_future() -> {error, bt_fault:user_error(<<"there is no future to wait for">>)
 
 %% The next of them that settles.
 -spec next(open()) -> {pos_integer(), bt_future:outcome(), open()}.
-next(Open) ->
-    {Ref, News} = receive
-                      {'$bt_reply', R, settled} -> {R, settled};
-                      {'DOWN', R, process, _, Reason} -> {R, {down, Reason}}
-                  end,
+next(Open) -> next(Open, infinity).
+
+-spec next(open(), timeout()) -> {pos_integer(), bt_future:outcome(), open()} | timeout.
+next(Open, Patience) ->
+    receive
+        {'$bt_reply', Ref, settled} -> settled(Ref, settled, Open, Patience);
+        {'DOWN', Ref, process, _, Reason} -> settled(Ref, {down, Reason}, Open, Patience)
+    after Patience -> timeout
+    end.
+
+settled(Ref, News, Open, Patience) ->
     case maps:take(Ref, Open) of
-        error -> next(Open);
+        error -> next(Open, Patience);
         {{Index, Future}, Rest} ->
             case bt_when:advance(Future, News) of
                 {settled, Outcome} -> {Index, Outcome, Rest};
                 {pending, Following} ->
                     {Again, Entry} = watch(Index, Following),
-                    next(Rest#{Again => Entry})
+                    next(Rest#{Again => Entry}, Patience)
             end
     end.

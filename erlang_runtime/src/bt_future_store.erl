@@ -10,7 +10,7 @@
 
 -include("bt_future.hrl").
 
--export([settle/3, put/4, leave/3, read/1, target_died/2, enlist/3, unlist/3]).
+-export([settle/3, put/4, leave/3, read/1, target_died/2, enlist/3, unlist/3, waiters/1]).
 
 -type future() :: bt_future:future().
 -type word() :: bt_future:word().
@@ -133,6 +133,10 @@ unlist(Id, Alias, Word) ->
     erlang:unalias(Alias),
     erlang:demonitor(Alias, [flush]),
     receive {'$bt_reply', Alias, _} -> ok after 0 -> ok end.
+
+%% @doc The processes of this node that wait for the future.
+-spec waiters(integer()) -> [pid()].
+waiters(Id) -> [Pid || {_, _, Pid, _} <- ets:lookup(?WAITING, Id)].
 
 %%% Words
 

@@ -115,6 +115,7 @@ methods(Class) ->
                              #{selector := Selector, side := instance} <- bt_class:methods(Each)]).
 
 status(#{status := suspended}) -> suspended;
+status(#{current_function := {bt_breakpoint, hold, _}}) -> suspended;
 status(#{current_function := {sys, suspend_loop, _}}) -> suspended;
 status(#{current_function := {sys, suspend_loop_hib, _}}) -> suspended;
 status(#{status := Status, current_function := Where}) ->

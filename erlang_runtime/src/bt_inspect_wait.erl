@@ -5,7 +5,7 @@
 %% After two ticks (bt_wait) there is a note with the moment.
 -module(bt_inspect_wait).
 
--export([info/3, waits_in/1, messages/2, selector/1]).
+-export([info/3, message/2, waits_in/1, messages/2, selector/1]).
 
 -define(FEW, 50).
 -define(SMALL, 1048576).
@@ -54,7 +54,8 @@ targets(_Pid, [Target]) when node(Target) =/= node() -> [{nil, Target}];
 targets(Pid, [Target]) -> [{message(Pid, Target), Target}];
 targets(Pid, Targets) -> [{own(Pid, messages(Target, ?SMALL)), Target} || Target <- Targets].
 
-%% What the target will do for the process, or is doing.
+%% @doc What the target will do for the process, or is doing; nil if that cannot be told.
+-spec message(pid(), pid()) -> atom().
 message(Pid, Target) when node(Target) =:= node() ->
     Messages = messages(Target, ?SMALL),
     case {own(Pid, Messages), is_waited_for(Messages)} of
@@ -63,12 +64,19 @@ message(Pid, Target) when node(Target) =:= node() ->
     end;
 message(_, _) -> nil.
 
-%% A message to a future does not say who sent it.
+%% A message to a future does not say who sent it, but the table of futures says who waits for it.
 own(Pid, Messages) ->
-    case [Selector || {'$bt_call', From, _, Selector, _} <- Messages, From =:= Pid] of
+    case [selector_of(Message) || Message <- Messages, is_from(Pid, Message)] of
         [Selector | _] -> Selector;
         [] -> nil
     end.
+
+is_from(Pid, {'$bt_call', From, _, _, _}) -> From =:= Pid;
+is_from(Pid, {'$bt_send', Id, _, _, _}) -> lists:member(Pid, bt_future_store:waiters(Id));
+is_from(_, _) -> false.
+
+selector_of({'$bt_call', _, _, Selector, _}) -> Selector;
+selector_of({'$bt_send', _, _, Selector, _}) -> Selector.
 
 is_waited_for(Messages) -> lists:any(fun(Message) -> is_send(Message) end, Messages).
 

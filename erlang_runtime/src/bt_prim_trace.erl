@@ -2,6 +2,7 @@
 -module(bt_prim_trace).
 
 -export([on/4, off/1, off/0, events/0, clear/0, messages_of/1, conversation/2, write/2]).
+-export([actors/1, filter/1, pattern/0]).
 
 -define(EVENTS, 10000).
 -define(PER_SECOND, 20000).
@@ -83,6 +84,14 @@ target(Actors) when is_list(Actors), Actors =/= [] ->
     few(lists:map(fun(Actor) -> actor(bt_op:touch(Actor)) end, Actors));
 target(Actor) -> [actor(Actor)].
 
+%% @doc The actors that are meant by an actor, a List of actors or a class.
+-spec actors(term()) -> [pid()].
+actors(Target) ->
+    case target(Target) of
+        {class, _, Actors} -> Actors;
+        Actors -> Actors
+    end.
+
 few(Actors) when length(Actors) =< ?MOST_ACTORS -> Actors;
 few(Actors) ->
     raise(too_many_actors, io_lib:format("~b actors cannot be traced at once", [length(Actors)]),
@@ -99,6 +108,8 @@ actor(Actor) when is_pid(Actor) ->
     end;
 actor(Other) -> expected(<<"an actor or a class of actors">>, Other).
 
+%% @doc What is meant by a pattern.
+-spec filter(term()) -> bt_trace_session:filter().
 filter(nil) -> all;
 filter(Selector) when is_atom(Selector) -> {selectors, [Selector]};
 filter(Block) when is_function(Block, 1) -> {block, bt_cell:copy(Block)};
@@ -109,6 +120,8 @@ filter(Other) -> expected(pattern(), Other).
 
 is_selector(Selector) -> is_atom(Selector) andalso Selector =/= nil.
 
+%% @doc What a pattern may be.
+-spec pattern() -> binary().
 pattern() -> <<"a selector, a List of selectors or a block with one parameter">>.
 
 listener(nil) -> print;

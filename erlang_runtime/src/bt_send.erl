@@ -15,7 +15,7 @@
 -export([update/2, update/3, update/4, update/5, update/6, update/7, update/8]).
 -export([upcast/2, upcast/3, upcast/4, upcast/5, upcast/6, upcast/7, upcast/8]).
 -export([send_list/3, call_list/3, cast_list/3, self_send_list/3, class_send_list/4]).
--export([update_list/3, upcast_list/3, perform/3, spawn/4]).
+-export([update_list/3, upcast_list/3, perform/3, check_selector/3, spawn/4]).
 
 -include("bt.hrl").
 
@@ -165,7 +165,10 @@ upcast_list(R, Sel, Args) ->
 perform(R, Sel, Args) ->
     self_send_list(R, selector(R, Sel, Args), Args).
 
-%% The selector of a message made at run time, if there can be such a message.
+%% @doc The selector of a message made at run time, if there can be such a message.
+-spec check_selector(term(), term(), [term()]) -> atom().
+check_selector(R, Sel, Args) -> selector(R, Sel, Args).
+
 selector(_R, Sel, Args) when is_atom(Sel) ->
     case arity(Sel) =:= length(Args) of
         true -> Sel;

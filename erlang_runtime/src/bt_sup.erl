@@ -30,6 +30,7 @@ children() ->
         worker(bt_future_keeper),
         worker(bt_tracer),
         worker(bt_conversations),
+        worker(bt_debugger),
         owned(bt_file_handle),
         owned(bt_subprocess),
         %% The last to start is the first to end, and with it the supervisors of the program.

@@ -5,7 +5,7 @@
 %% have sent them, and which message is being handled: what else happens is caused by that one.
 -module(bt_trace_reader).
 
--export([new/1, class/1, heard/4, sent/4, read/2, request/1, class_name/1]).
+-export([new/1, class/1, heard/4, sent/4, read/2, request/1, name/1, class_name/1]).
 -export_type([actor/0, event/0, key/0]).
 
 -include("bt.hrl").
@@ -19,7 +19,9 @@
 -type heard() :: {atom(), [term()], pid(), integer() | nil}.
 
 -record(current, {id :: integer() | nil, selector :: atom(), key = none :: key(),
-                  from = nil :: pid() | nil, raised = false :: boolean()}).
+                  from = nil :: pid() | nil, raised = false :: boolean(),
+                  %% Nothing has happened yet.
+                  fresh = false :: boolean()}).
 
 -record(actor, {pid :: pid(), class :: module(), name :: binary(),
                 inbox = [] :: [arrived()], heard = [] :: [heard()],
@@ -84,7 +86,7 @@ read({trace_ts, _, call, {bt_report, _, [_, _, Exception | _]}, At}, Actor) ->
 read({trace_ts, _, call, {_, Function, [_ | Arguments]}, At}, #actor{depth = Depth} = Actor) ->
     {Events, Next} = event(entered, At, #{selector => Function, depth => Depth,
                                           arguments => bt_trace_term:cut(Arguments)}, Actor),
-    {Events, Next#actor{depth = Depth + 1}};
+    {Events, stale(Next#actor{depth = Depth + 1})};
 read({trace_ts, _, return_from, {_, Function, _}, Value, At}, Actor) ->
     left(returned, #{selector => Function, value => bt_trace_term:cut(Value)}, At, Actor);
 read({trace_ts, _, exception_from, {_, Function, _}, Raised, At}, Actor) ->
@@ -98,6 +100,10 @@ read({trace_ts, _, spawn, Child, {Facade, '$start', _}, At}, Actor) ->
 read({trace_ts, _, exit, Reason, At}, Actor) ->
     event(ended, At, #{value => bt_trace_term:cut(bt_fault:exit_reason(Reason))}, Actor);
 read(_Other, Actor) -> {[], Actor}.
+
+stale(#actor{current = #current{fresh = true} = Current} = Actor) ->
+    Actor#actor{current = Current#current{fresh = false}};
+stale(Actor) -> Actor.
 
 event(Kind, At, Fields, #actor{current = Current} = Actor) ->
     {Cause, Message} = case Current of
@@ -159,6 +165,8 @@ begins(Selector, At, #actor{inbox = Inbox, current = Current} = Actor) ->
         %% It is noted again when the actor dies of it.
         {_, #current{selector = Selector, raised = true}} -> {[], Actor};
         {{value, Entry, Rest}, _} -> handled(Entry, At, Actor#actor{inbox = Rest});
+        %% And when its class turns out to have been loaded again.
+        {false, #current{selector = Selector, fresh = true}} -> {[], Actor};
         %% It arrived before the trace began, or is the runtime's own (a timer, a future's block).
         {false, _} -> handled({Selector, [], none, nil, At}, At, Actor)
     end.
@@ -169,7 +177,8 @@ handled({Selector, Arguments, Key, From0, Arrived}, At, Actor0) ->
         selector => Selector, arguments => Arguments, from => From, fromName => name(From),
         waited => max(0, At - Arrived)
     }, Actor#actor{current = none}),
-    Current = #current{id = maps:get(id, Event), selector = Selector, key = Key, from = From},
+    Current = #current{id = maps:get(id, Event), selector = Selector, key = Key, from = From,
+                       fresh = true},
     {[Event#{cause := Sent, message := Selector}], Actor#actor{current = Current, depth = 0}}.
 
 %% Who sent it: the first of those that were heard, with the same arguments if possible (those
@@ -253,7 +262,8 @@ settled(_, _, _, Actor) -> {[], Actor}.
 
 %%% Names
 
-%% Class and name or number: `Counter #main', `Counter <0.120.0>'.
+%% @doc Class and name or number: `Counter #main', `Counter <0.120.0>'.
+-spec name(term()) -> binary() | nil.
 name(nil) -> nil;
 name(Pid) when is_pid(Pid), node(Pid) =:= node() -> name(Pid, bt_actor:class_of(Pid));
 name(Other) -> bt_trace_term:text(Other).

@@ -167,8 +167,8 @@ follow(Pid, Traces, #state{actors = Actors} = State) ->
     State#state{actors = Actors#{Pid => {Actor, lists:usort(Traces ++ Others)}}}.
 
 end_trace(Trace, #state{traces = Traces, actors = Actors} = State) ->
-    Left = maps:filtermap(fun(Pid, {Actor, Of}) -> unfollow(Pid, Actor, lists:delete(Trace, Of)) end,
-                          Actors),
+    Unfollow = fun(Pid, {Actor, Of}) -> unfollow(Pid, Actor, lists:delete(Trace, Of)) end,
+    Left = maps:filtermap(Unfollow, Actors),
     State#state{traces = maps:remove(Trace, Traces), actors = Left}.
 
 unfollow(Pid, _Actor, []) ->
