@@ -139,12 +139,21 @@ float(Whole, Fraction, Exponent) ->
         error:badarg -> nil
     end.
 
+%% By hand: a regular expression takes ten times as long as the conversion.
+without_space(<<C, Rest/binary>>) when C =:= $\s; C >= $\t, C =< $\r -> without_space(Rest);
+without_space(<<>>) -> <<>>;
+without_space(Text) ->
+    Size = byte_size(Text) - 1,
+    case Text of
+        <<Front:Size/binary, C>> when C =:= $\s; C >= $\t, C =< $\r -> without_space(Front);
+        _ -> Text
+    end.
+
 %% @doc The integer that the text is in a base, or nil.
 -spec parse(binary(), term()) -> integer() | nil.
 parse(Text, Base) when is_integer(Base), Base >= 2, Base =< 36 ->
-    Trimmed = re:replace(Text, <<"\\A\\s+|\\s+\\z">>, <<>>, [global, {return, binary}]),
     try
-        binary_to_integer(Trimmed, Base)
+        binary_to_integer(without_space(Text), Base)
     catch
         error:badarg -> nil
     end;
