@@ -10,7 +10,7 @@
 -behaviour(gen_server).
 
 -export([start_link/0, start/0, finish/1, participants/1, join/2, rejoin/0]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([label/0]).
 
 -type label() :: pos_integer().
@@ -68,6 +68,7 @@ take_token({Label, Serial}) -> join(Label, Serial).
 -spec init([]) -> {ok, #state{}}.
 init([]) ->
     process_flag(priority, high),
+    process_flag(trap_exit, true),
     %% What is not loaded yet gets no breakpoints.
     ok = code:ensure_modules_loaded(lists:usort([Module || {Module, _, _} <- ?FUNCTIONS])),
     {ok, #state{}}.
@@ -107,6 +108,11 @@ handle_info({'DOWN', Monitor, process, _, _}, #state{open = Open} = State) ->
     Left = maps:filter(fun(_, {_, M}) -> M =/= Monitor end, Open),
     {noreply, quiet(State#state{open = Left})};
 handle_info(_Message, State) -> {noreply, State}.
+
+%% @private
+-spec terminate(term(), #state{}) -> ok.
+terminate(_Reason, #state{open = Open}) when map_size(Open) =:= 0 -> ok;
+terminate(_Reason, _State) -> stop_listening().
 
 called({_, Label, _, _, _}, Event, At, State) -> seen(Label, Event, At, State);
 called(_NoToken, _, _, State) -> State.

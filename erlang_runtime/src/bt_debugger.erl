@@ -153,14 +153,17 @@ is_live(Id, #state{breakpoints = All}) ->
 
 %%% Stops
 
-%% The breakpoint may have been removed while the actor was on its way to it.
+%% The breakpoint may have been removed while the actor was on its way to it, or have been that of
+%% a debugger that has crashed.
 note_stop(Actor, Id, Stop, Message, #state{breakpoints = All, steps = Steps} = State) ->
     Seen = #{actor => Actor, stop => Stop, breakpoint => Id, message => Message,
              since => erlang:system_time(millisecond)},
     Stopped = State#state{stops = (State#state.stops)#{Actor => Seen},
                           steps = maps:remove(Actor, Steps)},
     case is_map_key(Id, All) of
-        false -> release(Seen, continue, Stopped);
+        false ->
+            tell([Actor], Stopped),
+            release(Seen, continue, Stopped);
         true ->
             tell([Actor], Stopped),
             ?LOG_NOTICE("~ts stands before ~ts: Debug stopped",

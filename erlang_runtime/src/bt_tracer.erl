@@ -13,7 +13,7 @@
 -behaviour(gen_server).
 
 -export([create_tables/0, start_link/0, add/1, remove/1, sync/0, loaded/1]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([order/0]).
 
 %% What a session asks for. `class': besides the actors, those of the class that start later.
@@ -82,6 +82,7 @@ loaded(Module) ->
 -spec init([]) -> {ok, #state{}}.
 init([]) ->
     process_flag(priority, high),
+    process_flag(trap_exit, true),
     process_flag(max_heap_size, #{size => ?LARGEST_HEAP, kill => true, error_logger => true}),
     %% What is not loaded yet gets no breakpoints.
     ok = code:ensure_modules_loaded([bt_actor, bt_actor_start, bt_future_store, bt_report]),
@@ -128,6 +129,10 @@ handle_info({'DOWN', _, process, Session, _}, State) ->
     {noreply, set_breakpoints(session_ended(Session, State))};
 handle_info(_Message, State) ->
     {noreply, State}.
+
+%% @private
+-spec terminate(term(), #state{}) -> ok.
+terminate(_Reason, _State) -> clear().
 
 %%% Traces
 
