@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Beamtalk.Cli.Commands;
 using Beamtalk.Compiler.Backend;
 
@@ -53,8 +54,11 @@ public static class CommandLine
         return ExitCode.NotCompiled;
     }
 
-    private static RootCommand Root() => new("Beamtalk, a live Smalltalk for the BEAM")
+    /// <summary>No RootCommand: its name would be that of the file that runs, which nobody types.</summary>
+    private static Command Root() => new("beamtalk", "Beamtalk, a live Smalltalk for the BEAM")
     {
+        new HelpOption(),
+        new VersionOption(),
         RunCommand.Create(),
         BuildCommand.Create(),
         CheckCommand.Create(),

@@ -213,9 +213,10 @@ public sealed class TypeChecker
 
     private void ReportNotUnderstood(TextSpan span, TypedReceiver receiver, string selector)
     {
-        string? hint = Spelling.Nearest(selector, _inference.Selectors(receiver)) is { } near
-            ? $"did you mean #{near}?"
-            : null;
+        string? near = Spelling.Nearest(selector, _inference.Selectors(receiver));
+        string? hint = selector == ","
+            ? "a List is written #(1, 2, 3), an Array #[1, 2, 3]"
+            : near is null ? null : $"did you mean #{near}?";
         _diagnostics.ReportWithHint(Catalog.NotUnderstood, span, hint, receiver, selector);
     }
 

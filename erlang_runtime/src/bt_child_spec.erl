@@ -100,7 +100,15 @@ child(Facade, Options) ->
          end,
     #{id => Id, class => Facade, name => Name,
       spec => Spec#{start := start(Facade, Options),
-                    shutdown := maps:get(shutdown, Options, maps:get(shutdown, Spec))}}.
+                    shutdown := shutdown(Options, Spec)}}.
+
+%% Milliseconds until the child is killed, at once, or never.
+shutdown(#{shutdown := Ms}, _) when is_integer(Ms), Ms >= 0 -> Ms;
+shutdown(#{shutdown := infinity}, _) -> infinity;
+shutdown(#{shutdown := brutalKill}, _) -> brutal_kill;
+shutdown(#{shutdown := Other}, _) ->
+    erlang:error(bt_fault:type_error(<<"milliseconds, #brutalKill or #infinity">>, Other));
+shutdown(_, #{shutdown := Default}) -> Default.
 
 start(Facade, #{with := State}) when is_map(State) -> {Facade, start_link, [State]};
 start(_, #{with := Other}) ->

@@ -6,7 +6,8 @@
 -export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
 -export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
 -export([not_a_selector/2]).
--export([not_a_string/3, abstract_class/1, unknown_field/3, dead_context/0, not_resumable/1]).
+-export([not_a_string/3, abstract_class/1, unknown_field/3, dead_context/0, dead_handler/2]).
+-export([not_resumable/1]).
 -export_type([exception/0]).
 
 -include("bt.hrl").
@@ -107,6 +108,17 @@ selector_hint(?CLASS_OBJECT_OF(Module), Selector) ->
         true -> <<"#", (atom_to_binary(Selector))/binary, " is for instances, not for the class">>;
         false -> similar(Selector, bt_class:selectors(Module, class))
     end;
+selector_hint(Block, Selector) when is_function(Block) ->
+    case lists:member(Selector, bt_class:selectors('bt.stdlib.List', instance)) of
+        true -> <<"a List is written #(1, 2, 3), an Array #[1, 2, 3]">>;
+        false -> similar(Selector, bt_class:selectors('bt.stdlib.Block', instance))
+    end;
+selector_hint(Actor, Selector) when is_pid(Actor) ->
+    Class = bt_class:'of'(Actor),
+    case bt_class:keywords(Selector) of
+        [_ | _] = Keywords -> initial_hint(Class, Selector, Keywords -- bt_class:variables(Class));
+        [] -> similar(Selector, bt_class:selectors(Class, instance))
+    end;
 selector_hint(nil, Selector) ->
     case similar(Selector, bt_class:selectors('bt.stdlib.UndefinedObject', instance)) of
         nil -> <<"a variable or an answer is nil: ifNil: gives it another value">>;
@@ -203,6 +215,13 @@ too_large(Op, A, B) ->
 operand(Number) when abs(Number) > 1 bsl 200 -> <<"a large number">>;
 operand(Number) -> bt_print:print_string(Number).
 
+%% `(C spawn) k: v' where `C spawn k: v' was meant.
+initial_hint(Class, Selector, []) ->
+    Pairs = [[atom_to_binary(Keyword), ": ..."] || Keyword <- bt_class:keywords(Selector)],
+    iolist_to_binary(["values for variables of a new actor go without parentheses: ",
+                      bt_print:class_name(Class), " spawn ", lists:join($\s, Pairs)]);
+initial_hint(Class, Selector, _) -> similar(Selector, bt_class:selectors(Class, instance)).
+
 %% @doc A block that is given too many or too few arguments.
 -spec wrong_arity(function(), [term()]) -> no_return().
 wrong_arity(Block, Args) ->
@@ -272,6 +291,17 @@ dead_context() ->
 dead_context_exception() ->
     Message = <<"the method that this block returns from has already returned">>,
     exception('bt.stdlib.BlockContextDead', block_context_dead, Message, nil, #{}).
+
+%% @doc `return:', `retry', `pass' or `resume:' when the handler that had the exception is done.
+-spec dead_handler(exception(), atom()) -> no_return().
+dead_handler(Exception, Selector) ->
+    Message = [<<"the handler of this ">>, bt_class:name_of(Exception),
+               <<" does not run (any more): ">>, bt_print:symbol_text(Selector),
+               <<" leads nowhere">>],
+    Hint = <<"return:, retry, pass and resume: are for the block after on: ... do:, while it runs; "
+             "signal raises the exception again">>,
+    Fields = #{receiver => Exception, selector => Selector},
+    erlang:error(exception('bt.stdlib.BlockContextDead', block_context_dead, Message, Hint, Fields)).
 
 -spec not_resumable(exception()) -> no_return().
 not_resumable(Exception) ->

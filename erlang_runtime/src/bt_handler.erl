@@ -178,17 +178,17 @@ traced(Exception) ->
 
 -spec return(map(), term()) -> no_return().
 return(Exception, Value) ->
-    {Tag, _} = context(Exception),
+    {Tag, _} = context(Exception, 'return:'),
     throw({?TO_HANDLER, Tag, {return, Value}}).
 
 -spec retry(map()) -> no_return().
 retry(Exception) ->
-    {Tag, _} = context(Exception),
+    {Tag, _} = context(Exception, retry),
     throw({?TO_HANDLER, Tag, retry}).
 
 -spec pass(map()) -> no_return().
 pass(Exception) ->
-    case context(Exception) of
+    case context(Exception, pass) of
         {_Tag, unwound} ->
             erlang:error(maps:remove(?CONTEXT, Exception));
         {_Tag, {resumable, Resume}} ->
@@ -197,19 +197,19 @@ pass(Exception) ->
 
 -spec resume(map(), term()) -> no_return().
 resume(Exception, Value) ->
-    case context(Exception) of
+    case context(Exception, 'resume:') of
         {_Tag, {resumable, Resume}} -> throw({?TO_SIGNAL, Resume, Value});
         {_Tag, unwound} -> bt_error:not_resumable(Exception)
     end.
 
 %% The on:do: whose handler has the exception, if that handler still runs in this process.
-context(#{?CONTEXT := {Tag, _} = Context}) ->
+context(#{?CONTEXT := {Tag, _} = Context} = Exception, Selector) ->
     case lists:member(Tag, active()) of
         true -> Context;
-        false -> bt_error:dead_context()
+        false -> bt_error:dead_handler(Exception, Selector)
     end;
-context(_Exception) ->
-    bt_error:dead_context().
+context(Exception, Selector) ->
+    bt_error:dead_handler(Exception, Selector).
 
 handlers() ->
     list(get(?HANDLERS)).

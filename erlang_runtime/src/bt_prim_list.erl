@@ -7,6 +7,9 @@
 -export([do/2, collect/2, select/2, reject/2, inject/3, group_by/2]).
 -export([sort/1, sort/2, unique/1, shuffle/1, zip/2, join/2]).
 
+%% No list is made longer than this of one item: two gigabytes.
+-define(MOST, 1 bsl 27).
+
 %% @doc The element at an index, counted from 1.
 -spec at(list(), term()) -> term().
 at(List, Index) when is_integer(Index), Index > 0 ->
@@ -42,7 +45,11 @@ index_of([], _Item, _Index) -> nil.
 %% @doc A list of so many times the item.
 -spec duplicate(term(), {term()}) -> list().
 duplicate(Count, {Item}) ->
-    lists:duplicate(bt_prim_collection:count(Count, [], 'new:withAll:'), Item).
+    case bt_prim_collection:count(Count, [], 'new:withAll:') of
+        Size when Size =< ?MOST -> lists:duplicate(Size, Item);
+        _ -> bt_prim_collection:type_error(<<"a size that fits into memory">>, Count, nil,
+                                           'new:withAll:')
+    end.
 
 %% @doc The first elements, as many as there are.
 -spec take(list(), term()) -> list().

@@ -9,6 +9,9 @@
 
 -define(ARGUMENTS, bt_script_arguments).
 -define(SETTLE_MS, 30000).
+%% How long those who are busy at the end of a script may still run, so that crashes are reported.
+-define(QUIET_MS, 1000).
+-define(MANY, 1000).
 
 %% @doc Runs the script of a facade and halts the node: status 0, or 1 after an uncaught error.
 -spec run(module(), [unicode:chardata()]) -> no_return().
@@ -16,14 +19,40 @@ run(Facade, Arguments) ->
     bt_report:to_standard_error(),
     bt_transcript:use_utf8(),
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
+    ok = bt_transcript:end_with_output(),
     ok = bt_watch:start(),
     Status = main(Facade, Arguments),
     bt_watch:is_active() andalso timer:sleep(infinity),
     %% While the node is going down the script is only one of those who end.
     bt_signals:is_stopping() andalso timer:sleep(infinity),
     end_supervisors(),
+    quieten(bt_wait:deadline(?QUIET_MS)),
     _ = logger_std_h:filesync(default),
     erlang:halt(Status).
+
+%% An actor's initial call is its class's `$start'. One that has just been sent a message may be about to crash, and its report on the way.
+-spec quieten(bt_wait:deadline()) -> ok.
+quieten(Deadline) ->
+    case erlang:system_info(process_count) < ?MANY andalso bt_wait:left(Deadline) > 0
+        andalso lists:any(fun is_busy/1, processes()) of
+        true ->
+            timer:sleep(1),
+            quieten(Deadline);
+        false -> ok
+    end.
+
+is_busy(Pid) ->
+    case process_info(Pid, [initial_call, message_queue_len, status, current_function]) of
+        [{_, {_, '$start', 1}}, {_, Queue}, {_, Status}, {_, {Module, Function, _}}] ->
+            case {Module, Function} of
+                {bt_actor_loop, loop} -> Queue > 0;
+                _ -> Status =/= waiting orelse is_soon_done(Module)
+            end;
+        _ -> false
+    end.
+
+%% Waits for code to be loaded or for the logger, not for a time or another actor.
+is_soon_done(Module) -> lists:member(Module, [code_server, erl_prim_loader, gen, logger_olp]).
 
 %% Whoever does not end in time is not waited for.
 -spec end_supervisors() -> ok.

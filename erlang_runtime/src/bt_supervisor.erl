@@ -14,7 +14,9 @@
 -export_type([row/0]).
 
 -define(DYNAMIC, 'bt.stdlib.DynamicSupervisor').
--define(PATIENCE, 25).
+%% Rounds of waiting for a child that is being restarted; the first ones do not sleep.
+-define(PATIENCE, 75).
+-define(YIELDS, 50).
 %% The group of all children of a DynamicSupervisor.
 -define(ON_DEMAND, 0).
 -define(FEW, 64).
@@ -74,9 +76,30 @@ init(Facade) ->
         false ->
             Children = bt_child_spec:children(ask(Facade, children, [])),
             Numbered = lists:zip(lists:seq(1, length(Children)), Children),
-            Specs = [enter(Table, N, Child) || {N, Child} <- Numbered],
-            {ok, {Flags#{strategy => strategy(ask(Facade, strategy, []))}, Specs}}
+            Strategy = strategy(ask(Facade, strategy, [])),
+            Groups = in_groups(Numbered),
+            Specs = lists:append([specs(Table, Strategy, Flags, Group) || Group <- Groups]),
+            {ok, {Flags#{strategy => Strategy, auto_shutdown => any_significant}, Specs}}
     end.
+
+%% Members of a pool stand next to each other.
+in_groups([]) -> [];
+in_groups([{_, #{group := Group}} | _] = Children) ->
+    {Members, Rest} = lists:splitwith(fun({_, #{group := G}}) -> G =:= Group end, Children),
+    [Members | in_groups(Rest)].
+
+%% Where a crash concerns no other child, a large pool has a supervisor of its own.
+specs(Table, one_for_one, Flags, [{_, #{spec := Spec} = First} | _] = Members) ->
+    case bt_pool:is_large(length(Members)) of
+        true ->
+            _ = [enter(Table, N, Child) || {N, Child} <- Members],
+            Pool = #{table => Table, owner => self(), flags => Flags, spec => Spec,
+                     place => maps:with([class, name, group], First),
+                     members => [{N, Id} || {N, #{id := Id}} <- Members]},
+            [bt_pool:child_spec(Pool)];
+        false -> [enter(Table, N, Child) || {N, Child} <- Members]
+    end;
+specs(Table, _, _, Members) -> [enter(Table, N, Child) || {N, Child} <- Members].
 
 %% A supervisor that changes its code comes here again.
 own_table(Facade) ->
@@ -111,9 +134,9 @@ dynamic(Facade, Table) ->
 %% @private
 %% What the new process must know of its place is found in the dictionary of its supervisor, so that
 %% every child can be started by the plain start_link/1 of its class.
--spec start_child(ets:tid(), map(), mfa()) -> term().
+-spec start_child(ets:tid(), map(), {module(), atom(), [term()]}) -> term().
 start_child(Table, #{number := N, id := Id, class := Class, group := Group} = Place, {M, F, A}) ->
-    put('$bt_child', Place#{place => {self(), N}}),
+    put('$bt_child', Place#{place => {maps:get(owner, Place, self()), N}}),
     Started = try apply(M, F, A) after erase('$bt_child') end,
     case Started of
         {ok, Pid} when is_pid(Pid) ->
@@ -147,12 +170,13 @@ count(Supervisor) -> length(children(Supervisor)).
 %% restarted is waited for.
 -spec child(pid(), term()) -> pid() | nil.
 child(Supervisor, Key) ->
-    Table = table(Supervisor),
-    Found = [N || {N, _, _, _, _} = Row <- rows(Supervisor), is_meant(Key, Row)],
-    case [Pid || N <- Found, Pid <- [ets:lookup_element(Table, N, 3)], is_live(Pid)] of
-        [Pid | _] -> Pid;
-        [] -> first_live(Table, Found)
-    end.
+    reading(Supervisor, fun(Table) ->
+        Found = [N || {N, _, _, _, _} = Row <- rows(Supervisor), is_meant(Key, Row)],
+        case [Pid || N <- Found, Pid <- [ets:lookup_element(Table, N, 3)], is_live(Pid)] of
+            [Pid | _] -> Pid;
+            [] -> first_live(Table, Found)
+        end
+    end).
 
 first_live(_, []) -> nil;
 first_live(Table, [N | Rest]) ->
@@ -178,7 +202,7 @@ live(Table, N, Patience) ->
         true -> Pid;
         false when Pid =:= nil -> nil;
         false when Patience > 0 ->
-            timer:sleep(1),
+            pause(Patience),
             live(Table, N, Patience - 1);
         false ->
             Gone = {N, '$1', Pid, '$2', '$3'},
@@ -186,19 +210,37 @@ live(Table, N, Patience) ->
             nil
     end.
 
+%% A restart takes some microseconds; a sleep at least a millisecond.
+pause(Patience) when Patience > ?PATIENCE - ?YIELDS -> erlang:yield();
+pause(_) -> timer:sleep(1).
+
 is_live(Pid) -> is_pid(Pid) andalso bt_actor:is_alive(Pid).
 
 %% @doc Ends the children that are meant, and starts them again. Answers the first of the new ones.
 -spec restart(pid(), term()) -> pid() | nil.
 restart(Supervisor, Key) ->
     [{First, _, _, _, _} | _] = Rows = meant(Supervisor, Key),
-    lists:foreach(
-        fun({_, Id, _, _, _}) ->
-            _ = supervisor:terminate_child(Supervisor, Id),
-            started(supervisor:restart_child(Supervisor, Id))
-        end,
-        Rows),
-    live(table(Supervisor), First).
+    reading(Supervisor, fun(Table) ->
+        lists:foreach(
+            fun(Row) ->
+                stop_child(Supervisor, Table, Row),
+                started(restart_child(Supervisor, Table, Row))
+            end,
+            Rows),
+        live(Table, First)
+    end).
+
+stop_child(Supervisor, Table, {_, Id, _, _, Group} = Row) ->
+    case bt_pool:of_group(Table, Group) of
+        none -> _ = supervisor:terminate_child(Supervisor, Id), ok;
+        _ -> bt_pool:stop_member(Table, Row)
+    end.
+
+restart_child(Supervisor, Table, {_, Id, _, _, Group} = Row) ->
+    case bt_pool:of_group(Table, Group) of
+        none -> supervisor:restart_child(Supervisor, Id);
+        _ -> bt_pool:start_member(Table, Row)
+    end.
 
 started({ok, Pid}) -> Pid;
 started({error, {#{'$class' := _} = Exception, _}}) -> erlang:error(Exception);
@@ -209,14 +251,15 @@ started({error, Reason}) ->
 %% @doc Ends the children that are meant, for good (`restart:' starts them again).
 -spec terminate(pid(), term()) -> ok.
 terminate(Supervisor, Key) ->
-    Table = table(Supervisor),
-    lists:foreach(
-        fun({N, Id, _, Class, Group}) ->
-            _ = supervisor:terminate_child(Supervisor, Id),
-            ets:insert(Table, {N, Id, nil, Class, Group}),
-            bt_recovery:forget({Supervisor, N})
-        end,
-        meant(Supervisor, Key)).
+    reading(Supervisor, fun(Table) ->
+        lists:foreach(
+            fun({N, Id, _, Class, Group} = Row) ->
+                stop_child(Supervisor, Table, Row),
+                ets:insert(Table, {N, Id, nil, Class, Group}),
+                bt_recovery:forget({Supervisor, N})
+            end,
+            meant(Supervisor, Key))
+    end).
 
 meant(Supervisor, Key) ->
     case [Row || Row <- rows(Supervisor), is_meant(Key, Row)] of
@@ -274,6 +317,15 @@ table(Supervisor) ->
 %% @doc Its rows in order.
 -spec rows(pid()) -> [row()].
 rows(Supervisor) ->
-    try ets:select(table(Supervisor), [{{'_', '_', '_', '_', '_'}, [], ['$_']}])
-    catch error:badarg -> erlang:error(bt_fault:actor_died(Supervisor, unknown, noproc))
+    reading(Supervisor, fun(Table) ->
+        ets:select(Table, [{{'_', '_', '_', '_', '_'}, [], ['$_']}])
+    end).
+
+%% The table goes with the supervisor; and who asks a supervisor that ends gets an exit.
+reading(Supervisor, Use) ->
+    try Use(table(Supervisor))
+    catch
+        error:badarg -> erlang:error(bt_fault:actor_died(Supervisor, unknown, noproc));
+        exit:{Reason, {gen_server, call, _}} ->
+            erlang:error(bt_fault:actor_died(Supervisor, unknown, Reason))
     end.

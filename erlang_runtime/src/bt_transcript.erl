@@ -6,7 +6,7 @@
 -module(bt_transcript).
 
 -export([show/1, show_cr/1, cr/0, tab/0, write/1]).
--export([set_sink/1, sink/0, use_utf8/0]).
+-export([set_sink/1, sink/0, use_utf8/0, end_with_output/0]).
 -export_type([sink/0]).
 
 -type sink() :: io:device() | fun((binary()) -> term()).
@@ -46,13 +46,24 @@ put_text(Device, Text) ->
     case io:request(Device, {put_chars, unicode, Text}) of
         ok -> ok;
         {error, {put_chars, _, _}} -> io:request(Device, {put_chars, latin1, Text});
-        {error, terminated} -> gone(Device)
+        {error, _} -> gone(Device)
     end.
 
 %% Nobody reads what we write any more (`… | head'): a program that writes has nothing left to do.
 -spec gone(sink()) -> no_return().
-gone(user) -> erlang:halt(1);
+gone(user) -> erlang:halt(1, [{flush, false}]);
 gone(_) -> erlang:error(bt_fault:user_error(<<"the Transcript is closed">>)).
+
+%% @doc Ends the node as soon as nobody reads its standard output any more, as in `… | head -1':
+%% OTP would try to open it again for a while, and say so.
+-spec end_with_output() -> ok.
+end_with_output() ->
+    _ = spawn(fun() ->
+        process_flag(priority, max),
+        Monitor = monitor(process, user),
+        receive {'DOWN', Monitor, process, _, _} -> gone(user) end
+    end),
+    ok.
 
 %% @doc Sends all further text to another device, or to a function.
 -spec set_sink(sink()) -> ok.
