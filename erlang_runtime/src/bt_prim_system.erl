@@ -1,7 +1,7 @@
 %%% @doc Primitives of System: the machine and the node that the program runs on.
 -module(bt_prim_system).
 
--export([get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
+-export([environment/0, get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
 -export([variable_name/2, variable_value/2]).
 -export([hostname/0, erlang_version/0, os_pid/0, unique_id/0, halt/1]).
 
@@ -10,12 +10,24 @@
 get_env(Name, Default) ->
     case os:getenv(variable_name(Name, 'getEnv:')) of
         false -> Default;
-        Value -> unicode:characters_to_binary(Value)
+        Value -> text(Value)
     end.
+
+%% @doc All environment variables.
+-spec environment() -> #{binary() => binary()}.
+environment() ->
+    maps:from_list([{text(Name), text(Value)} || {Name, Value} <- os:env()]).
 
 -spec set_env(term(), term()) -> true.
 set_env(Name, Value) ->
     os:putenv(variable_name(Name, 'setEnv:value:'), variable_value(Value, 'setEnv:value:')).
+
+%% What Erlang could not decode are bytes.
+text(Characters) ->
+    case unicode:characters_to_binary(Characters) of
+        Text when is_binary(Text) -> Text;
+        _ -> list_to_binary([Character || Character <- Characters, Character < 256])
+    end.
 
 -spec unset_env(term()) -> true.
 unset_env(Name) ->
