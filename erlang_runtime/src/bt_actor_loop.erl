@@ -15,8 +15,7 @@
 -export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
          system_code_change/4, format_status/2]).
 
-%% What the loop needs besides the dictionary. `resume': an error does not end the actor.
-%% `keeps': its state is saved after each message.
+%% What the loop needs besides the dictionary. Each word of it counts: there may be a million.
 -record(actor, {class :: module(),
                 parent :: pid() | none,
                 %% The class's '$layout'/0, called through its export entry: that takes a third of
@@ -25,13 +24,18 @@
                 layout :: bt_layout:layout(),
                 shape :: bt_migration:shape(),
                 counters = bt_counters:none() :: bt_counters:counters(),
-                timed = false :: boolean(),
-                resume :: boolean(),
-                keeps :: boolean(),
-                place :: bt_recovery:place() | none,
+                mode = plain :: mode(),
                 heap_limit :: bt_heap:limit(),
-                until_tidy :: integer(),
-                debug = [] :: [sys:dbg_opt()]}).
+                %% So many messages until it looks at its heap.
+                until_tidy :: integer()}).
+
+%% What most actors do without. `resume': an error does not end the actor; `keeps': its state is
+%% saved after each message, under `place'.
+-record(mode, {resume = false :: boolean(),
+               keeps = false :: boolean(),
+               place = none :: bt_recovery:place() | none,
+               debug = [] :: [sys:dbg_opt()]}).
+-type mode() :: plain | #mode{}.
 
 %% One message of so many is timed. A prime, since senders often take turns.
 -define(TIMED, 61).
@@ -75,10 +79,18 @@ enter(Parent, Class, {Layout, Shape}) ->
             end,
     {Messages, Limit} = bt_heap:new(),
     Actor = #actor{class = Class, parent = Parent, current = fun Class:'$layout'/0,
-                   layout = Layout, shape = Shape, resume = resumes(Class),
-                   keeps = keeps(Place, Class), place = Place, heap_limit = Limit,
-                   until_tidy = Messages},
-    loop(kept(Actor), 0).
+                   layout = Layout, shape = Shape, mode = mode(Class, Place, []),
+                   heap_limit = Limit, until_tidy = Messages},
+    loop(kept(Actor), ?TIMED).
+
+%% What the class says of its actors.
+-spec mode(module(), bt_recovery:place() | none, [sys:dbg_opt()]) -> mode().
+mode(Class, Place, Debug) ->
+    case #mode{resume = resumes(Class), keeps = keeps(Place, Class), place = Place,
+               debug = Debug} of
+        #mode{resume = false, place = none, debug = []} -> plain;
+        Mode -> Mode
+    end.
 
 %% Only with trap_exit can `terminate:' run when the supervisor shuts the actor down. Exit signals
 %% of other processes then still end it as if it did not trap (exit_signal/3).
@@ -112,7 +124,7 @@ keeps(_, Class) -> bt_recovery:wanted(Class).
 loop(Actor = #actor{heap_limit = Limit, until_tidy = Until}, 0) when Until =< 0 ->
     {Messages, NewLimit} = bt_heap:tidy(Limit),
     loop(Actor#actor{heap_limit = NewLimit, until_tidy = Messages}, 0);
-loop(Actor = #actor{until_tidy = Until, debug = [_ | _]}, 0) ->
+loop(Actor = #actor{until_tidy = Until, mode = #mode{debug = [_ | _]}}, 0) ->
     Messages = min(?TIMED, Until),
     loop(Actor#actor{until_tidy = Until - Messages}, Messages);
 loop(Actor = #actor{until_tidy = Until}, 0) ->
@@ -120,12 +132,13 @@ loop(Actor = #actor{until_tidy = Until}, 0) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
         Message ->
-            Timed = handle(Actor#actor{timed = true}, Message),
-            tidy_after_first(Actor),
-            loop(kept(Timed#actor{timed = false, until_tidy = Until - Messages}), Messages - 1)
+            Start = erlang:monotonic_time(),
+            Next = kept(handle(Actor, Message)),
+            bt_counters:timed(selector(Message), Start, Next#actor.counters),
+            loop(Next#actor{until_tidy = Until - Messages}, Messages - 1)
     end;
-loop(Actor = #actor{class = Class, current = Current, layout = Layout, resume = false,
-                    counters = {Places, Counters}, keeps = false, debug = []}, Left) ->
+loop(Actor = #actor{class = Class, current = Current, layout = Layout, mode = plain,
+                    counters = {Places, Counters}}, Left) ->
     receive
         {'$bt_cast', Selector, Arguments} when is_map_key(Selector, Places) ->
             atomics:add(Counters, map_get(Selector, Places), 1),
@@ -150,27 +163,19 @@ loop(Actor = #actor{class = Class, current = Current, layout = Layout, resume = 
                     failed(Actor, {caller, From, Ref}, {Selector, Arguments},
                            {Kind, Reason, Stack})
             end;
+        {'$bt_call', From, Ref, Selector, Arguments} when Places =:= #{} ->
+            first(Actor, Left, From, Ref, Selector, Arguments);
+        {'$bt_cast', Selector, Arguments} when Places =:= #{} ->
+            first(Actor, Left, nobody, none, Selector, Arguments);
         {system, From, Request} -> system(Actor, From, Request);
         Message -> loop(handle(Actor, Message), Left - 1)
     end;
-loop(Actor = #actor{parent = Parent, debug = Debug}, Left) ->
+loop(Actor = #actor{parent = Parent, mode = #mode{debug = Debug}}, Left) ->
     receive
         {system, From, Request} -> system(Actor, From, Request);
         Message when Debug =:= [] -> loop(kept(handle(Actor, Message)), Left - 1);
         Message -> bt_breakpoint:arrived(Message, {traced(Actor, Message), Left}, Parent, Debug)
     end.
-
-%% The first message doubles a heap that nothing was collected from before. An actor that gets no
-%% other one for long, as most of a million, would keep that.
--spec tidy_after_first(#actor{}) -> true.
-tidy_after_first(#actor{counters = {Places, _}}) ->
-    map_size(Places) > 0 orelse garbage_collect().
-
-%% A message that met another version of the class than the actor knows: it was counted already.
--spec outdated(#actor{}, reply_to(), atom(), [term()]) -> no_return().
-outdated(Actor = #actor{counters = {Places, Counters}}, ReplyTo, Selector, Arguments) ->
-    atomics:sub(Counters, map_get(Selector, Places), 1),
-    loop(kept(perform(Actor, ReplyTo, Selector, Arguments)), 0).
 
 %% @doc What is to be done with the message that a breakpoint has seen.
 -spec go_on({#actor{}, pos_integer()}, {handle, term()} | {terminate, term()} | nothing) ->
@@ -181,13 +186,60 @@ go_on({Actor, Left}, nothing) -> loop(Actor, Left - 1).
 
 %% @doc The debug functions of `sys' may change while a breakpoint holds the actor.
 -spec debugged({#actor{}, pos_integer()}, [sys:dbg_opt()]) -> {#actor{}, pos_integer()}.
-debugged({Actor, Left}, Debug) -> {Actor#actor{debug = Debug}, Left}.
+debugged({Actor, Left}, Debug) -> {with_debug(Actor, Debug), Left}.
+
+%% The first message that an actor gets may well be the last one, and there may be a million such
+%% actors. So it must not make the heap grow: it allocates no more than without counters, and is
+%% counted by the note of its selector only.
+-spec first(#actor{}, non_neg_integer(), pid() | reference() | nobody, reference() | none, atom(),
+            [term()]) -> no_return().
+first(Actor = #actor{class = Class, current = Current, layout = Layout}, Left, From, Ref, Selector,
+      Arguments) ->
+    case bt_counters:is_first(put('$bt_msg', Selector)) of
+        true ->
+            try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+                '$bt_outdated' -> another(Actor, Left, From, Ref, Selector, Arguments, initialize);
+                Value ->
+                    From =:= nobody orelse (From ! {'$bt_reply', Ref, outgoing(Value)}),
+                    loop(Actor, Left - 1)
+            catch
+                Kind:Reason:Stack ->
+                    failed(Actor, reply_to(From, Ref), {Selector, Arguments},
+                           {Kind, Reason, Stack})
+            end;
+        {false, Before} -> another(Actor, Left, From, Ref, Selector, Arguments, Before)
+    end.
+
+-spec another(#actor{}, non_neg_integer(), pid() | reference() | nobody, reference() | none,
+              atom(), [term()], atom()) -> no_return().
+another(Actor, Left, From, Ref, Selector, Arguments, Before) ->
+    put('$bt_msg', Before),
+    loop(kept(perform(Actor, reply_to(From, Ref), Selector, Arguments)), Left - 1).
+
+-spec reply_to(pid() | reference() | nobody, reference() | none) -> reply_to().
+reply_to(nobody, none) -> nobody;
+reply_to(From, Ref) -> {caller, From, Ref}.
+
+%% What a message is counted as.
+-spec selector(term()) -> atom().
+selector({'$bt_call', _, _, Selector, _}) -> Selector;
+selector({'$bt_cast', Selector, _}) -> Selector;
+selector({'$bt_send', _, _, Selector, _}) -> Selector;
+selector({'$gen_call', _, {Selector, _}}) when is_atom(Selector) -> Selector;
+selector({'$gen_call', _, Selector}) when is_atom(Selector) -> Selector;
+selector({'$gen_cast', {Selector, _}}) when is_atom(Selector) -> Selector;
+selector(_) -> none.
+
+%% A message that met another version of the class than the actor knows: it was counted already.
+-spec outdated(#actor{}, reply_to(), atom(), [term()]) -> no_return().
+outdated(Actor = #actor{counters = {Places, Counters}}, ReplyTo, Selector, Arguments) ->
+    atomics:sub(Counters, map_get(Selector, Places), 1),
+    loop(kept(perform(Actor, ReplyTo, Selector, Arguments)), 0).
 
 %% For `sys:trace/2', `sys:log/2' and their like.
 -spec traced(#actor{}, term()) -> #actor{}.
-traced(Actor = #actor{debug = []}, _) -> Actor;
-traced(Actor = #actor{class = Class, debug = Debug}, Message) ->
-    Actor#actor{debug = sys:handle_debug(Debug, fun print/3, Class, {in, Message})}.
+traced(Actor = #actor{class = Class}, Message) ->
+    with_debug(Actor, sys:handle_debug(debug(Actor), fun print/3, Class, {in, Message})).
 
 -spec print(io:device(), term(), module()) -> ok.
 print(Device, {in, Message}, Class) ->
@@ -195,17 +247,33 @@ print(Device, {in, Message}, Class) ->
 
 %% `recover: #last': the state after every message is kept outside the actor.
 -spec kept(#actor{}) -> #actor{}.
-kept(Actor = #actor{keeps = false}) -> Actor;
-kept(Actor = #actor{place = Place, shape = Shape}) ->
+kept(Actor = #actor{mode = #mode{keeps = true, place = Place}, shape = Shape}) ->
     Now = bt_state:snapshot(),
     get('$bt_kept') =:= Now orelse bt_recovery:save(Place, Shape, Now),
     put('$bt_kept', Now),
-    Actor.
+    Actor;
+kept(Actor) -> Actor.
 
 %% Comes back through system_continue/3, so it must be the last call of the loop.
 -spec system(#actor{}, term(), term()) -> no_return().
-system(Actor = #actor{parent = Parent, debug = Debug}, From, Request) ->
+system(Actor = #actor{parent = Parent}, From, Request) ->
+    Debug = debug(Actor),
     sys:handle_system_msg(Request, From, Parent, ?MODULE, Debug, Actor).
+
+-spec debug(#actor{}) -> [sys:dbg_opt()].
+debug(#actor{mode = #mode{debug = Debug}}) -> Debug;
+debug(_) -> [].
+
+-spec with_debug(#actor{}, [sys:dbg_opt()]) -> #actor{}.
+with_debug(Actor = #actor{mode = plain}, []) -> Actor;
+with_debug(Actor = #actor{mode = plain}, Debug) -> Actor#actor{mode = #mode{debug = Debug}};
+with_debug(Actor = #actor{mode = #mode{resume = false, place = none}}, []) ->
+    Actor#actor{mode = plain};
+with_debug(Actor = #actor{mode = Mode}, Debug) -> Actor#actor{mode = Mode#mode{debug = Debug}}.
+
+-spec place(#actor{}) -> bt_recovery:place() | none.
+place(#actor{mode = #mode{place = Place}}) -> Place;
+place(_) -> none.
 
 %%% Messages
 
@@ -239,8 +307,8 @@ handle(Actor, {'$gen_cast', Request}) -> gen_request(Actor, nobody, Request);
 handle(Actor, {'$bt_duty', {Duty, Other}}) ->
     bt_actor:Duty(self(), Other),
     Actor;
-handle(Actor = #actor{debug = Debug}, {'$bt_break', Breakpoints}) ->
-    Actor#actor{debug = bt_breakpoint:change(Breakpoints, Debug)};
+handle(Actor, {'$bt_break', Breakpoints}) ->
+    with_debug(Actor, bt_breakpoint:change(Breakpoints, debug(Actor)));
 handle(Actor, '$bt_stop') -> terminate(Actor, get('$bt_stop'));
 handle(Actor, Message) -> notify(Actor, 'receive:', [Message], Message).
 
@@ -281,18 +349,17 @@ exit_signal(Actor, Pid, Reason) ->
 
 -spec perform(#actor{}, reply_to(), atom(), [term()]) -> #actor{} | no_return().
 perform(Actor0, ReplyTo, Selector, Arguments) ->
-    Actor = counting(up_to_date(Actor0), Selector, length(Arguments)),
-    #actor{class = Class, resume = Resume, current = Current, layout = Layout} = Actor,
+    {Actor, Start} = counting(up_to_date(Actor0), Selector, length(Arguments)),
+    #actor{class = Class, mode = Mode, current = Current, layout = Layout} = Actor,
     put('$bt_msg', Selector),
-    Before = before(Resume),
-    Start = start(Actor, Selector),
+    Before = before(Mode),
     try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
         '$bt_outdated' -> perform(Actor, ReplyTo, Selector, Arguments);
         Value ->
-            Done = counted(Actor, Selector, Start),
-            kept(Done),
+            Start =:= none orelse bt_counters:timed(Selector, Start, Actor#actor.counters),
+            kept(Actor),
             reply(ReplyTo, Value),
-            Done
+            Actor
     catch
         Kind:Reason:Stack ->
             failed(Actor, ReplyTo, {Selector, Arguments}, {Kind, Reason, Stack}, Before)
@@ -310,49 +377,35 @@ up_to_date(Actor = #actor{current = Current, layout = Layout}) ->
 
 %% The layout was read first: what is loaded meanwhile is noticed before the next message.
 -spec renewed(#actor{}, bt_layout:layout()) -> #actor{}.
-renewed(Actor = #actor{class = Class, parent = Parent, place = Place, shape = Shape}, Layout) ->
+renewed(Actor = #actor{class = Class, parent = Parent, shape = Shape}, Layout) ->
     Migrated = bt_migration:migrate(Class, Shape),
     trap_for_terminate(Parent, Class),
     Renewed = Actor#actor{layout = Layout, shape = Migrated},
-    try Renewed#actor{resume = resumes(Class), keeps = keeps(Place, Class)}
+    try Renewed#actor{mode = mode(Class, place(Actor), debug(Actor))}
     catch
         Kind:Reason:Stack ->
             bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
             Renewed
     end.
 
-%%% Counting
-
-%% The actor with a place for the numbers of the selector, if it is known to be one of the class's.
--spec counting(#actor{}, atom(), arity()) -> #actor{}.
-counting(Actor = #actor{class = Class, counters = Counters = {Places, _}}, Selector, Arguments)
-  when not is_map_key(Selector, Places) ->
-    case erlang:function_exported(Class, Selector, Arguments + 1) of
-        true -> Actor#actor{counters = bt_counters:enter(Selector, Counters), timed = true};
-        false -> Actor
-    end;
-counting(Actor, _, _) -> Actor.
-
--spec start(#actor{}, atom()) -> integer() | none.
-start(#actor{counters = Counters, timed = Timed}, Selector) ->
-    case bt_counters:place(Selector, Counters) of
-        {Array, Place} -> atomics:add(Array, Place, 1);
-        none -> ok
-    end,
-    case Timed of
-        true -> erlang:monotonic_time();
-        false -> none
+%% The actor after this message was counted. What the class does not understand is not. The first
+%% message of a selector is timed.
+-spec counting(#actor{}, atom(), arity()) -> {#actor{}, integer() | none}.
+counting(Actor = #actor{class = Class, counters = Counters}, Selector, Arguments) ->
+    case bt_counters:count(Selector, Counters) of
+        true -> {Actor, none};
+        false ->
+            case erlang:function_exported(Class, Selector, Arguments + 1) of
+                true ->
+                    Entered = bt_counters:enter(Selector, Counters),
+                    {Actor#actor{counters = Entered}, erlang:monotonic_time()};
+                false -> {Actor#actor{counters = bt_counters:settle(Counters)}, none}
+            end
     end.
 
--spec counted(#actor{}, atom(), integer() | none) -> #actor{}.
-counted(Actor, _, none) -> Actor;
-counted(Actor = #actor{counters = Counters}, Selector, Start) ->
-    bt_counters:timed(Selector, Start, Counters),
-    Actor#actor{timed = false}.
-
--spec before(boolean()) -> bt_state:snapshot().
-before(true) -> bt_state:snapshot();
-before(false) -> [].
+-spec before(mode()) -> bt_state:snapshot().
+before(#mode{resume = true}) -> bt_state:snapshot();
+before(_) -> [].
 
 %%% Replies
 
@@ -387,15 +440,16 @@ failed(Actor = #actor{class = Class}, ReplyTo, Message, Raised, Before) ->
     Exception = bt_error:wrap(Kind, Reason, Stack),
     case is_refusal(Exception, Message) orelse is_removed(Exception, Class) of
         true ->
+            bt_counters:refused(Actor#actor.counters),
             refuse(Actor, ReplyTo, Message, Exception);
         false ->
-            bt_counters:failed(element(1, Message), Actor#actor.counters),
-            harmed(Actor, ReplyTo, Message, Raised, Before, Exception)
+            Counters = bt_counters:failed(element(1, Message), Actor#actor.counters),
+            harmed(Actor#actor{counters = Counters}, ReplyTo, Message, Raised, Before, Exception)
     end.
 
 -spec harmed(#actor{}, reply_to(), {atom(), [term()]}, {atom(), term(), list()},
              bt_state:snapshot(), bt_fault:exception()) -> #actor{} | no_return().
-harmed(Actor = #actor{resume = true, class = Class}, ReplyTo, Message, Raised, Before,
+harmed(Actor = #actor{mode = #mode{resume = true}, class = Class}, ReplyTo, Message, Raised, Before,
        Exception) ->
     {_, _, Stack} = Raised,
     bt_state:restore(Before),
@@ -502,7 +556,7 @@ run_terminate(Actor, Reason) ->
 
 %% @private
 -spec system_continue(pid(), [sys:dbg_opt()], #actor{}) -> no_return().
-system_continue(_Parent, Debug, Actor) -> loop(Actor#actor{debug = Debug}, 0).
+system_continue(_Parent, Debug, Actor) -> loop(with_debug(Actor, Debug), 0).
 
 %% @private
 -spec system_terminate(term(), pid(), [sys:dbg_opt()], #actor{}) -> no_return().

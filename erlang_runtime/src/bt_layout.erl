@@ -1,5 +1,5 @@
-%% @doc What the facade of an actor class must tell its actors besides what they should run: that the
-%% class is not what it was.
+%% @doc What the facade of an actor class must tell its actors besides what they should run: that
+%% the class is not what it was.
 %%
 %% The facade of each actor class has a number of its own, `'$layout'/0', and a new facade another
 %% one. But what actors keep also depends on their superclasses: the variables, and whether those

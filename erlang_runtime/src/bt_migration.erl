@@ -1,4 +1,5 @@
-%% @doc Brings the variables of a running actor to what its class declares after it was loaded again.
+%% @doc Brings the variables of a running actor to what its class declares now that it was loaded
+%% again.
 %%
 %% Runs in the actor, between two messages. First `C class migrate:' may convert: it gets the old
 %% variables and answers new ones. Variables that are not declared any more go, and `$init'/1 of the

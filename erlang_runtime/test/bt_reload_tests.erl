@@ -1,5 +1,5 @@
-%% Classes that are loaded again while their actors run. The classes are made by hand, in the shape that
-%% the compiler gives them.
+%% Classes that are loaded again while their actors run. The classes are made by hand, in the shape
+%% that the compiler gives them.
 -module(bt_reload_tests).
 -include_lib("eunit/include/eunit.hrl").
 
@@ -276,7 +276,7 @@ refused_loads(_) ->
         ?assertMatch({error, #{message := <<"Reloaded is a subclass of Nowhere", _/binary>>}},
                      bt_fixture:try_class(?C, Orphan#{superclass => 'bt.app.Nowhere'}, "")),
         load(?SUB, ?C, [s], ""),
-        ?assertMatch({error, #{message := <<"Reloaded would be a superclass of itself", _/binary>>}},
+        ?assertMatch({error, #{message := <<"Reloaded would be a superclass", _/binary>>}},
                      bt_fixture:try_class(?C, Orphan#{superclass => ?SUB}, "")),
         ?assertEqual([a], touch(A)),
         ?assertEqual(#{a => {a}}, state(A)),
