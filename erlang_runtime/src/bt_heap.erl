@@ -13,7 +13,7 @@
 %% actor with a large state must not collect again and again for the sake of it.
 -type limit() :: pos_integer().
 
--define(WORDS, 11000).
+-define(WORDS, 7000).
 -define(EVERY, 512).
 -define(SOON, 64).
 
