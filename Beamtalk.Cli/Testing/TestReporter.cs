@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Beamtalk.Cli.Reporting;
 using Spectre.Console;
 
@@ -6,6 +7,11 @@ namespace Beamtalk.Cli.Testing;
 /// <summary>Says what came of tests, one after the other, and counts them.</summary>
 public abstract class TestReporter
 {
+    private readonly ImmutableArray<TestResult>.Builder _results = ImmutableArray.CreateBuilder<TestResult>();
+
+    /// <summary>All results so far, in their order.</summary>
+    public ImmutableArray<TestResult> Results => _results.ToImmutable();
+
     public int PassedCount { get; private set; }
 
     public int FailedCount { get; private set; }
@@ -14,6 +20,7 @@ public abstract class TestReporter
 
     public void Add(TestResult result)
     {
+        _results.Add(result);
         PassedCount += result.Status == TestResult.Passed ? 1 : 0;
         SkippedCount += result.Status == TestResult.Skipped ? 1 : 0;
         FailedCount += result.HasFailed ? 1 : 0;

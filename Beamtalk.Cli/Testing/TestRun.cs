@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Beamtalk.Cli.Building;
 using Beamtalk.Compiler.Backend;
@@ -5,12 +6,18 @@ using Beamtalk.Compiler.Semantics;
 
 namespace Beamtalk.Cli.Testing;
 
-/// <summary>Compiles and runs the tests of some files in one node, fixtures first.</summary>
-public sealed class TestRun(Toolchain toolchain, TestReporter reporter, string? filter)
+/// <summary>
+/// Compiles and runs the tests of some files in one node, fixtures first. Classes run beside each other, but for those
+/// that must not; what came of them is told in their order.
+/// </summary>
+public sealed class TestRun(Toolchain toolchain, TestReporter reporter, TestSelection selection)
 {
     private const string TestCase = "bt.stdlib.TestCase";
 
-    public async Task RunAsync(ImmutableArray<string> files)
+    private readonly TestProgress _progress = new(Console.Error, Console.IsErrorRedirected);
+
+    /// <summary>Runs the tests of those files that <paramref name="isWanted"/>; the others are only compiled.</summary>
+    public async Task RunAsync(ImmutableArray<string> files, Func<string, bool> isWanted)
     {
         Task<ErlangNode> starting = toolchain.NodeAsync();
         var compiler = new TestCompiler(toolchain, reporter);
@@ -23,7 +30,9 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, string? 
         await foreach (TestBatch batch in compiler.CompileAsync([.. files.Where(file => !IsFixture(file))]).ConfigureAwait(false))
         {
             await LoadAsync(session, batch).ConfigureAwait(false);
-            await RunAsync(session, TestClasses(batch.Outcome.Result.Declared, compiler.Known)).ConfigureAwait(false);
+            ImmutableArray<string> classes = TestClasses(batch.Outcome, compiler.Known, isWanted);
+            Task work = RunAsync(session, classes);
+            await _progress.ShowAsync(classes.Length, work).ConfigureAwait(false);
         }
     }
 
@@ -37,29 +46,55 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, string? 
 
     private async Task RunAsync(ErlangSession session, ImmutableArray<string> facades)
     {
+        ImmutableArray<string> serial = await session.SerialTestsAsync(facades).ConfigureAwait(false);
+        var results = new ConcurrentDictionary<string, ImmutableArray<TestResult>>();
+        await Parallel.ForEachAsync(facades.Except(serial), async (facade, _) => results[facade] = await ResultsAsync(facade))
+            .ConfigureAwait(false);
+        foreach (string facade in serial)
+        {
+            results[facade] = await ResultsAsync(facade).ConfigureAwait(false);
+        }
+
+        foreach (TestResult result in facades.SelectMany(facade => results[facade]))
+        {
+            reporter.Add(result);
+        }
+    }
+
+    /// <summary>A session of its own for each class: what one does to its process is nothing to the others.</summary>
+    private async Task<ImmutableArray<TestResult>> ResultsAsync(string facade)
+    {
         try
         {
-            foreach (TestRecord record in await session.TestAsync(facades, filter).ConfigureAwait(false))
-            {
-                reporter.Add(new TestResult(
-                    record.Class, record.Test, record.Status, record.Message, record.File, record.Line, record.Milliseconds));
-            }
+            ErlangNode node = await toolchain.NodeAsync().ConfigureAwait(false);
+            ErlangSession session = await ErlangSession.StartAsync(node).ConfigureAwait(false);
+            ImmutableArray<TestRecord> records = await session.TestAsync(facade, selection).ConfigureAwait(false);
+            return [.. records.Select(TestResult.Of)];
         }
         catch (Exception error) when (error is ErlangNodeException or SessionEndedException)
         {
-            reporter.Add(new TestResult(string.Join(", ", facades), "", TestResult.Error, error.Message, null, 0, 0));
+            return [new TestResult(facade, "", TestResult.Error, error.Message, null, 0, 0)];
+        }
+        finally
+        {
+            _progress.Advance();
         }
     }
 
     private static bool IsFixture(string file) => file.Split(Path.DirectorySeparatorChar).SkipLast(1).Contains("fixtures");
 
-    private static ImmutableArray<string> TestClasses(ClassIndex declared, ClassIndex known) =>
-    [
-        .. declared.Classes.Values
-            .Where(candidate => !candidate.IsAbstract && IsTestCase(candidate, known))
-            .Select(candidate => candidate.Facade)
-            .Order(StringComparer.Ordinal),
-    ];
+    private static ImmutableArray<string> TestClasses(BuildOutcome outcome, ClassIndex known, Func<string, bool> isWanted)
+    {
+        ImmutableHashSet<string?> wanted =
+            [.. outcome.Result.Modules.Where(module => isWanted(module.Source.Path)).Select(module => module.Facade)];
+        return
+        [
+            .. outcome.Result.Declared.Classes.Values
+                .Where(candidate => !candidate.IsAbstract && IsTestCase(candidate, known) && wanted.Contains(candidate.Facade))
+                .Select(candidate => candidate.Facade)
+                .Order(StringComparer.Ordinal),
+        ];
+    }
 
     private static bool IsTestCase(ClassSignature? candidate, ClassIndex known)
     {

@@ -18,6 +18,12 @@ public sealed record NoValue : EvaluationResult;
 public sealed record TestRecord(
     string Class, string Test, string Status, string? Message, string? File, int Line, int Milliseconds);
 
+/// <summary>
+/// Which tests of a class to run: those whose <c>Class >> test</c> contains the filter, that have one of the tags (if any
+/// are asked for), and none of those to leave out.
+/// </summary>
+public sealed record TestSelection(string? Filter, ImmutableArray<string> Tags, ImmutableArray<string> Without);
+
 /// <summary>The process of a session was ended, by what ran in it; its variables are gone.</summary>
 public sealed class SessionEndedException(string reason) : Exception($"the process was ended: {reason}");
 
@@ -63,13 +69,24 @@ public sealed class ErlangSession
             : throw new FormatException($"unexpected reply {reply}");
     }
 
-    /// <summary>Runs the tests of loaded classes, those whose name contains the filter.</summary>
-    public async Task<ImmutableArray<TestRecord>> TestAsync(IEnumerable<string> facades, string? filter)
+    /// <summary>Runs the tests of a loaded class that are selected.</summary>
+    public async Task<ImmutableArray<TestRecord>> TestAsync(string facade, TestSelection selection)
     {
         ErlangTerm request = ErlangTerm.Tuple(
-            ErlangTerm.Atom("test"), ErlangTerm.List(facades.Select(ErlangTerm.Atom)), ErlangTerm.Text(filter ?? ""));
+            ErlangTerm.Atom("test"), ErlangTerm.Atom(facade), ErlangTerm.Text(selection.Filter ?? ""),
+            ErlangTerm.List(selection.Tags.Select(ErlangTerm.Text)),
+            ErlangTerm.List(selection.Without.Select(ErlangTerm.Text)));
         ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
         return [.. reply.AsElements().Select(ToRecord)];
+    }
+
+    /// <summary>Those of the loaded test classes that must have the node to themselves.</summary>
+    public async Task<ImmutableArray<string>> SerialTestsAsync(IEnumerable<string> facades)
+    {
+        ErlangTerm request = ErlangTerm.Tuple(
+            ErlangTerm.Atom("serial_tests"), ErlangTerm.List(facades.Select(ErlangTerm.Atom)));
+        ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
+        return [.. reply.AsElements().Select(facade => facade.AsText())];
     }
 
     private async Task<ErlangTerm> RequestAsync(ErlangTerm request)

@@ -70,8 +70,11 @@ handle({print, Text}, Session) ->
 handle(settle, Session) ->
     bt_wait:settle(?SETTLE_MS),
     {ok, Session};
-handle({test, Facades, Filter}, Session) ->
-    {[test_result(Result) || Result <- bt_test:run(Facades, #{filter => Filter})], Session}.
+handle({serial_tests, Facades}, Session) ->
+    {[Facade || Facade <- Facades, bt_test:is_serial(Facade)], Session};
+handle({test, Facade, Filter, Tags, Without}, Session) ->
+    Options = #{filter => Filter, tags => Tags, without => Without},
+    {[test_result(Result) || Result <- bt_test:run([Facade], Options)], Session}.
 
 %% Inputs and extensions are not classes: what no class is linked to is needed no more.
 is_generation(Module) ->

@@ -5,7 +5,7 @@
 %% it; a class whose class-side `serial' answers true has the node to itself.
 -module(bt_test).
 
--export([run/2]).
+-export([run/2, is_serial/1]).
 -export_type([result/0, options/0]).
 
 -type status() :: passed | failed | error | skipped.
@@ -14,9 +14,10 @@
                     ms := non_neg_integer()}.
 
 %% `filter': only tests in whose `Class >> selector' the text occurs. `selector': only that test.
+%% `tags': only tests that have one of them; `without': only those that have none of them.
 %% `timeout': of one test, in ms.
 -type options() :: #{filter => binary() | nil, selector => atom(), timeout => pos_integer(),
-                     parallel => pos_integer()}.
+                     tags => [binary()], without => [binary()], parallel => pos_integer()}.
 
 -define(TEST_MS, 60000).
 
@@ -30,6 +31,7 @@ run(Facades, Options) ->
     Alone = [{I, run_class(F, Options)} || {I, F} <- Serial],
     lists:append([Results || {_, Results} <- lists:keysort(1, Beside ++ Alone)]).
 
+%% @doc Whether the class must have the node to itself.
 -spec is_serial(module()) -> boolean().
 is_serial(Facade) ->
     erlang:function_exported(Facade, 'class serial', 1)
@@ -101,7 +103,27 @@ is_test(_) -> false.
 
 -spec wanted(module(), map(), options()) -> boolean().
 wanted(_, #{selector := Selector}, #{selector := Only}) -> Selector =:= Only;
-wanted(Facade, Method, Options) -> contains(Facade, Method, maps:get(filter, Options, nil)).
+wanted(Facade, Method, Options) ->
+    contains(Facade, Method, maps:get(filter, Options, nil))
+        andalso tagged(Facade, Method, Options).
+
+-spec tagged(module(), map(), options()) -> boolean().
+tagged(Facade, #{selector := Selector}, Options) ->
+    Only = maps:get(tags, Options, []),
+    Without = maps:get(without, Options, []),
+    Only =:= [] andalso Without =:= [] orelse begin
+        Tags = tags(Facade, Selector),
+        (Only =:= [] orelse has_any(Tags, Only)) andalso not has_any(Tags, Without)
+    end.
+
+%% As text: what a command line asks for need not be an atom that is known.
+-spec tags(module(), atom()) -> [binary()].
+tags(Facade, Selector) ->
+    Tags = Facade:'class tagsOf:'(bt_class:object(Facade), Selector),
+    [bt_print:display_string(Tag) || Tag <- bt_send:call(Tags, asList)].
+
+-spec has_any([binary()], [binary()]) -> boolean().
+has_any(Tags, Wanted) -> lists:any(fun(Tag) -> lists:member(Tag, Wanted) end, Tags).
 
 -spec contains(module(), map(), binary() | nil) -> boolean().
 contains(_, _, Filter) when Filter =:= nil; Filter =:= <<>> -> true;
