@@ -1,9 +1,9 @@
 %%% @doc Primitives of System: the machine and the node that the program runs on.
 -module(bt_prim_system).
 
--export([environment/0, get_env/2, set_env/2, unset_env/1, os_family/0, os_name/0, architecture/0]).
+-export([environment/0, get_env/2, set_env/2, unset_env/1]).
 -export([variable_name/2, variable_value/2]).
--export([hostname/0, erlang_version/0, os_pid/0, unique_id/0, halt/1]).
+-export([hostname/0, halt/1]).
 
 %% @doc The environment variable, or the default.
 -spec get_env(term(), Default) -> binary() | Default.
@@ -62,33 +62,10 @@ variable_value(Other, Selector) ->
 not_a_name(Other, Selector) ->
     bt_prim_collection:type_error(<<"a String for the environment">>, Other, nil, Selector).
 
-%% @doc Such as unix or win32.
--spec os_family() -> binary().
-os_family() -> atom_to_binary(element(1, os:type())).
-
-%% @doc Such as linux or darwin.
--spec os_name() -> binary().
-os_name() -> atom_to_binary(element(2, os:type())).
-
-%% @doc Such as x86_64.
--spec architecture() -> binary().
-architecture() ->
-    hd(binary:split(list_to_binary(erlang:system_info(system_architecture)), <<"-">>)).
-
 -spec hostname() -> binary().
 hostname() ->
     {ok, Name} = inet:gethostname(),
     unicode:characters_to_binary(Name).
-
--spec erlang_version() -> binary().
-erlang_version() -> list_to_binary(erlang:system_info(otp_release)).
-
--spec os_pid() -> integer().
-os_pid() -> list_to_integer(os:getpid()).
-
-%% @doc An integer that no other call on this node answers.
--spec unique_id() -> pos_integer().
-unique_id() -> erlang:unique_integer([positive]).
 
 %% @doc Ends the node with the status, after what was written is out.
 -spec halt(term()) -> no_return().
