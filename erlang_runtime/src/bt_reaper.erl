@@ -15,7 +15,7 @@
 
 %% The specification of fun_info/2 does not know `refc'.
 -dialyzer({[no_fail_call, no_return, no_unused, no_match], [
-    reap/2, unload/2, has_blocks/1, is_maker/1, references/1, counts_blocks/0, probe/1
+    examine/2, unload/1, has_blocks/1, is_maker/1, references/1, counts_blocks/0, probe/1
 ]}).
 
 %% The emulator's own reference, and that of the block made to ask.
@@ -92,13 +92,8 @@ look(again, #state{code = Code} = State) -> start(maps:keys(Code), State).
 
 start(Modules, #state{code = Code} = State) ->
     Reaper = self(),
-    {_, Worker} = spawn_monitor(fun() ->
-        lists:foreach(fun(Module) -> examine(Module, map_get(Module, Code), Reaper) end, Modules)
-    end),
+    {_, Worker} = spawn_monitor(fun() -> examine(maps:with(Modules, Code), Reaper) end),
     State#state{worker = Worker}.
-
-examine(Module, Binary, Reaper) ->
-    Reaper ! {seen, Module, Binary, reap(Module, Binary)}.
 
 %% The name may be that of a newer module by now.
 seen(Module, Binary, IsGone, #state{fresh = Fresh, code = Code} = State) ->
@@ -134,18 +129,26 @@ delay(again) -> ?AGAIN.
 
 %%% In the worker
 
-%% Unloads the module if it is not used.
--spec reap(module(), binary()) -> boolean().
-reap(Module, Binary) ->
-    counts_blocks() andalso not has_blocks(Module) andalso unload(Module, Binary).
+%% Unloads the modules that are not used.
+-spec examine(#{module() => binary()}, pid()) -> ok.
+examine(Modules, Reaper) ->
+    Counts = counts_blocks(),
+    Unused = maps:filter(fun(Module, _) -> Counts andalso not has_blocks(Module) end, Modules),
+    ok = make_old(maps:to_list(Unused)),
+    lists:foreach(
+        fun({Module, Binary}) ->
+            IsGone = is_map_key(Module, Unused) andalso unload(Module),
+            Reaper ! {seen, Module, Binary, IsGone}
+        end,
+        maps:to_list(Modules)
+    ).
 
 %% Only code that is old can be asked for its processes, and a running method may still call its
 %% module. So a second instance of the same code makes the first one old.
-unload(Module, Binary) ->
-    case erlang:check_old_code(Module) of
-        true -> ok;
-        false -> {module, _} = code:load_binary(Module, "", Binary)
-    end,
+make_old(Modules) ->
+    bt_code:load([Module || {Name, _} = Module <- Modules, not erlang:check_old_code(Name)]).
+
+unload(Module) ->
     bt_code:purge(Module) andalso
         not has_blocks(Module) andalso
         code:delete(Module) andalso
