@@ -83,7 +83,8 @@ is_present(Facade) ->
 elsewhere(Name) ->
     Suffix = "." ++ Name,
     Available = [Module || {Module, _, _} <- code:all_available(), is_facade(Module, Suffix)],
-    [Facade || Module <- lists:sort(Available), Facade <- [list_to_atom(Module)], exists(Facade)].
+    [Facade || Module <- lists:sort(Available), Facade <- [list_to_atom(Module)],
+               exists(Facade), is_present(Facade)].
 
 is_facade(Module, Suffix) ->
     lists:prefix("bt.", Module) andalso lists:suffix(Suffix, Module).
