@@ -6,7 +6,7 @@
 
 -export([request_line/1, header/1, body_kind/2, chunk_size/1]).
 -export([head/2, reason/1, date/0, is_header/2, lower/1, has_token/2, path_segments/1]).
--export([percent_decoded/1]).
+-export([percent_decoded/1, parsed_url/1]).
 
 -define(LONGEST_LINE, 8192).
 -define(LONGEST_CHUNK_LINE, 1024).
@@ -116,6 +116,15 @@ percent_decoded(Text) ->
         {error, _, _} -> error
     catch
         throw:{error, _, _} -> error
+    end.
+
+%% @doc The parts of a URL, as `uri_string:parse/1' has them; that function fails for bytes that are no
+%% text.
+-spec parsed_url(binary()) -> #{atom() => term()} | error.
+parsed_url(Url) ->
+    case unicode:characters_to_binary(Url) =:= Url andalso uri_string:parse(Url) of
+        Parts when is_map(Parts) -> Parts;
+        _ -> error
     end.
 
 %%% Bodies

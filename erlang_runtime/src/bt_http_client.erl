@@ -72,7 +72,7 @@ method(Method) ->
 
 url(#{'$class' := _} = Url) -> url(bt_print:display_string(Url));
 url(Url) when is_binary(Url) ->
-    case uri_string:parse(Url) of
+    case bt_http:parsed_url(Url) of
         #{scheme := Scheme, host := Host} when Host =/= <<>> ->
             case bt_http:lower(Scheme) of
                 Http when Http =:= <<"http">>; Http =:= <<"https">> -> Url;
@@ -222,11 +222,12 @@ flush(Id) ->
 
 redirect(Status, #{<<"location">> := Location}, #request{redirects = Left} = Request)
   when Left > 0, Status >= 301, Status =< 308, Status =/= 304, Status =/= 305, Status =/= 306 ->
-    case uri_string:resolve(Location, Request#request.url) of
+    case bt_http:parsed_url(Location) =/= error
+        andalso uri_string:resolve(Location, Request#request.url) of
         Url when is_binary(Url) ->
             Next = Request#request{url = url(Url), redirects = Left - 1},
             {follow, careful(Request#request.url, changed(Status, Next))};
-        {error, _, _} -> no
+        _ -> no
     end;
 redirect(Status, #{<<"location">> := _}, #request{url = Url, settings = #{maxRedirects := Most}})
   when Most > 0, Status >= 301, Status =< 303; Most > 0, Status =:= 307; Most > 0, Status =:= 308 ->

@@ -65,6 +65,8 @@ exists(_Name) -> false.
 
 %% @doc The kind of a table.
 -spec type(table()) -> set | orderedSet | bag | duplicateBag.
+type(Other) when not is_atom(Other), not is_reference(Other) ->
+    bt_prim_collection:type_error(<<"a table of Erlang">>, Other, nil, 'on:');
 type(Table) ->
     case info(Table, type) of
         ordered_set -> orderedSet;

@@ -94,15 +94,17 @@ format(#{text := Text, metadata := Given}) ->
 
 %% @doc Has a block hear each event as a Dictionary; answers what `detach/1' wants.
 -spec attach(term()) -> integer().
-attach(Block) ->
-    Fun = bt_cell:copy(bt_prim_collection:function(Block, 1, 'attach:')),
+attach(Block) when is_function(Block, 1) ->
+    Fun = bt_cell:copy(Block),
     case logger:add_handler(?HANDLER, ?MODULE, #{level => all}) of
         ok -> ok;
         {error, {already_exist, _}} -> ok
     end,
     Id = erlang:unique_integer([monotonic]),
     true = ets:insert(?LISTENERS, {Id, Fun}),
-    Id.
+    Id;
+attach(Other) ->
+    bt_prim_collection:type_error(<<"a Block with a parameter">>, Other, nil, 'attach:').
 
 -spec detach(term()) -> ok.
 detach(Id) ->

@@ -152,9 +152,12 @@ delete_table(Name) ->
 %% @doc The kind of a table.
 -spec type(atom()) -> set | orderedSet | bag.
 type(Table) ->
-    case mnesia:table_info(Table, type) of
+    running(),
+    try mnesia:table_info(Table, type) of
         ordered_set -> orderedSet;
         Type -> Type
+    catch
+        exit:{aborted, _} -> no_table(Table, type)
     end.
 
 %% @doc Waits until tables are loaded.

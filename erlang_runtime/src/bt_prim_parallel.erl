@@ -23,7 +23,9 @@
 
 %% @doc The block's values, in the order of the elements, computed by at most `Limit' processes at a
 %% time. The first error is raised here; the other processes are killed then.
--spec collect(list(), term(), term()) -> list().
+-spec collect(term(), term(), term()) -> list().
+collect(Other, _Block, _Limit) when not is_list(Other) ->
+    bt_prim_collection:type_error(<<"a collection">>, Other, nil, 'collect:with:maxConcurrency:');
 collect(List, Block, Limit) when is_integer(Limit), Limit > 0 ->
     Fun = bt_cell:copy(bt_prim_collection:function(Block, 1, 'parallelCollect:')),
     raised(run(all, [fun() -> Fun(Item) end || Item <- List], Limit, infinity));

@@ -57,7 +57,7 @@ proof(Key) -> base64:encode(crypto:hash(sha, [Key, ?MAGIC])).
 %% @doc Connects to a URL. Options: `timeout', `headers', `verify', `caFile'.
 -spec connect(term(), term()) -> map().
 connect(Url, Options) when is_binary(Url), is_map(Options) ->
-    case uri_string:parse(Url) of
+    case bt_http:parsed_url(Url) of
         #{scheme := <<"ws">>, host := Host} = Uri when Host =/= <<>> ->
             open(Uri, maps:get(port, Uri, 80), Options#{tls => false});
         #{scheme := <<"wss">>, host := Host} = Uri when Host =/= <<>> ->
