@@ -3,7 +3,7 @@
 -compile({no_auto_import, [link/1, unlink/1, monitor/1, demonitor/1, exit/2]}).
 
 -export([spawn/1, current/0, send/2, link/1, unlink/1, monitor/1, demonitor/1, exit/2]).
--export([is_alive/1, info/1]).
+-export([wait_for/1, is_alive/1, info/1]).
 
 -define(CLASS, 'bt.stdlib.Process').
 
@@ -64,6 +64,22 @@ demonitor(Pid) ->
 exit(Pid, Reason) ->
     erlang:exit(Pid, Reason),
     Pid.
+
+%% @doc Waits until a process has ended, however long that takes; answers the reason. A script runs its
+%% registered blocks meanwhile.
+-spec wait_for(term()) -> term().
+wait_for(Pid) when Pid =:= self() ->
+    erlang:error(bt_fault:deadlock([Pid]));
+wait_for(Pid) when is_pid(Pid) ->
+    Ref = erlang:monitor(process, Pid),
+    case bt_wait:for(Ref, Pid, infinity) of
+        {down, Reason} -> bt_fault:exit_reason(Reason);
+        {deadlock, Ring} ->
+            erlang:demonitor(Ref, [flush]),
+            erlang:error(bt_fault:deadlock(Ring))
+    end;
+wait_for(Other) ->
+    bt_prim_collection:type_error(<<"an actor or a process">>, Other, nil, 'waitFor:').
 
 -spec is_alive(pid()) -> boolean().
 is_alive(Pid) -> bt_actor:is_alive(Pid).
