@@ -321,11 +321,13 @@ unlink(Actor, Other) -> own_duty(Actor, {unlink, Other}).
 monitor(Actor, Other) -> own_duty(Actor, {monitor, Other}).
 
 %% @doc Whether this actor gets `exit:reason:' when a linked process ends, rather than ending too.
--spec trap_exit(boolean()) -> boolean().
-trap_exit(Flag) ->
+-spec trap_exit(term()) -> boolean().
+trap_exit(Flag) when is_boolean(Flag) ->
     process_flag(trap_exit, Flag),
     put('$bt_trap_exit', Flag),
-    Flag.
+    Flag;
+trap_exit(Other) ->
+    bt_prim_collection:type_error(<<"true or false">>, Other, nil, 'trapExit:').
 
 -spec own_duty(pid(), {link | unlink | monitor, pid()}) -> pid().
 own_duty(_, {_, Other}) when not is_pid(Other) ->

@@ -46,7 +46,8 @@ resolved(Value) -> settled({ok, Value}).
 
 %% @doc A future that has failed already. What is not an exception becomes an Error's text.
 -spec rejected(term()) -> future().
-rejected(#{'$class' := _} = Exception) -> settled({error, Exception});
+rejected(#{'$class' := _, message := _, stackTrace := _} = Exception) ->
+    settled({error, Exception});
 rejected(Text) -> settled({error, bt_fault:user_error(bt_print:display_string(Text))}).
 
 -spec settled(outcome()) -> future().

@@ -72,5 +72,5 @@ sent(nil) -> [];
 sent(Source) -> [binary_to_atom(Name) || Name <- bt_selectors:sent(Source)].
 
 selector(Selector, _) when is_atom(Selector) -> atom_to_binary(Selector);
-selector(Selector, _) when is_binary(Selector) -> Selector;
+selector(Selector, _) when is_binary(Selector), Selector =/= <<>> -> Selector;
 selector(Other, Asked) -> bt_prim_collection:type_error(<<"a Symbol">>, Other, nil, Asked).

@@ -28,10 +28,15 @@ current() ->
     self().
 
 %% @doc Sends a plain Erlang message to a process or a name.
--spec send(term(), pid() | atom()) -> term().
+-spec send(term(), term()) -> term().
 send(Message, To) ->
-    To ! bt_cell:copy(Message),
-    Message.
+    try To ! bt_cell:copy(Message) of
+        _ -> Message
+    catch
+        error:badarg ->
+            Wanted = <<"a process or the name of one">>,
+            bt_prim_collection:type_error(Wanted, To, nil, 'send:to:')
+    end.
 
 %% @doc Links the present process to another.
 -spec link(pid()) -> pid().

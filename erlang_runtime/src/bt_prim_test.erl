@@ -3,15 +3,21 @@
 
 -export([run/1, run/2]).
 
+-include("bt.hrl").
+
 %% @doc Runs the tests of the classes.
 -spec run([bt_class:object()]) -> map().
 run(Classes) ->
     run_tests([Facade || #{module := Facade} <- Classes], #{}).
 
 %% @doc Runs one test of a class.
--spec run(bt_class:object(), atom()) -> map().
-run(#{module := Facade}, Selector) ->
-    run_tests([Facade], #{selector => Selector}).
+-spec run(term(), term()) -> map().
+run(?CLASS_OBJECT_OF(Facade), Selector) when is_atom(Selector) ->
+    run_tests([Facade], #{selector => Selector});
+run(?CLASS_OBJECT_OF(_), Other) ->
+    bt_prim_collection:type_error(<<"a Symbol">>, Other, nil, 'run:method:');
+run(Other, _Selector) ->
+    bt_prim_collection:type_error(<<"a class">>, Other, nil, 'run:method:').
 
 run_tests(Facades, Options) ->
     Begin = erlang:monotonic_time(millisecond),

@@ -30,10 +30,10 @@ monotonic() ->
     erlang:convert_time_unit(Native, native, microsecond).
 
 %% @doc The microseconds that the block takes.
--spec run_time(fun(() -> term())) -> non_neg_integer().
+-spec run_time(term()) -> non_neg_integer().
 run_time(Block) ->
     Start = erlang:monotonic_time(),
-    _ = bt_prim_block:apply(Block, []),
+    _ = bt_send:call(Block, value),
     erlang:convert_time_unit(erlang:monotonic_time() - Start, native, microsecond).
 
 %%% Durations

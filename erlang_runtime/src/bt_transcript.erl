@@ -46,6 +46,7 @@ put_text(Device, Text) ->
     case io:request(Device, {put_chars, unicode, Text}) of
         ok -> ok;
         {error, {put_chars, _, _}} -> io:request(Device, {put_chars, latin1, Text});
+        {error, put_chars} -> io:request(Device, {put_chars, latin1, Text});
         {error, _} -> gone(Device)
     end.
 
