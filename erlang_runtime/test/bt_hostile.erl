@@ -211,6 +211,8 @@ excluded() ->
         {'bt.stdlib.Integer', instance, ['timesRepeat:']},
         %% They end the other actors of the node, or wait for a long time.
         {'bt.stdlib.Actor', instance, [kill, stop, 'stop:']},
+        %% What cannot listen is reported with each line that others log.
+        {'bt.stdlib.Logger', class, ['attach:']},
         %% They change the library under the test.
         {'bt.stdlib.Behaviour', instance, [removeFromSystem, reload, 'compile:source:',
                                            'removeSelector:', 'removeSelector:ifAbsent:', 'doc:']}

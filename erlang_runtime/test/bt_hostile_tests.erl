@@ -37,6 +37,12 @@ temporary_directory() ->
     Directory.
 
 start(Directory) ->
-    Paths = lists:append([["-pa", filename:absname(Path)] || Path <- code:get_path(), Path =/= "."]),
-    peer:start(#{connection => standard_io, args => Paths ++ ["-noshell"],
-                 env => [{"HOME", Directory}], wait_boot => 30000}).
+    Paths = lists:append([["-pa", filename:absname(Path)] || Path <- beamtalk_path()]),
+    {ok, Peer, Node} = peer:start(#{connection => standard_io, args => Paths, wait_boot => 60000}),
+    ok = peer:call(Peer, file, set_cwd, [Directory]),
+    {ok, Peer, Node}.
+
+%% The runtime, the library and this test.
+beamtalk_path() ->
+    Modules = [bt_class, 'bt.stdlib.Object', bt_hostile],
+    lists:usort([filename:dirname(File) || Module <- Modules, is_list(File = code:which(Module))]).
