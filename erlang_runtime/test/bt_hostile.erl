@@ -1,5 +1,6 @@
-%% @doc Sends every public message of the library with arguments that nobody should send: each answers a
-%% value or a Beamtalk error, in time and within memory. Runs in a node of its own: see bt_hostile_tests.
+%% @doc Sends every public message of the library with arguments that nobody should send: each
+%% answers a value or a Beamtalk error, in time and within memory. Runs in a node of its own: see
+%% bt_hostile_tests.
 -module(bt_hostile).
 
 -export([classes/0, run/1]).

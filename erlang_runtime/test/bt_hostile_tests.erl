@@ -1,5 +1,5 @@
-%% @doc No public message of the library answers hostile arguments with anything but a value or a typed
-%% error: see bt_hostile.
+%% @doc No public message of the library answers hostile arguments with anything but a value or a
+%% typed error: see bt_hostile.
 -module(bt_hostile_tests).
 
 -include_lib("eunit/include/eunit.hrl").
