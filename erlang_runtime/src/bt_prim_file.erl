@@ -132,8 +132,10 @@ temporary() ->
 %% @doc The working directory of the node.
 -spec working_directory() -> binary().
 working_directory() ->
-    {ok, Name} = file:get_cwd(),
-    raw(Name).
+    case file:get_cwd() of
+        {ok, Name} -> raw(Name);
+        {error, Reason} -> fail(Reason, <<".">>, cwd)
+    end.
 
 %%% Changing
 

@@ -32,10 +32,20 @@ start(#{program := Program, args := Args, dir := Dir, env := Env}) ->
             Directory = [{cd, Dir} || Dir =/= nil],
             Main = port(["-c", script(), "sh", Pipes, ?GRACE, Program | Args],
                 [exit_status, {env, Env} | Directory]),
-            connect(Main, Pipes);
+            explained(connect(Main, Pipes), Args);
         {error, Reason} ->
             {error, Reason}
     end.
+
+%% The operating system takes 128 KB in an argument, and some megabytes in all.
+explained({error, eagain}, Args) ->
+    Sizes = [byte_size(Arg) || Arg <- Args],
+    case lists:max([0 | Sizes]) >= 1 bsl 17 orelse lists:sum(Sizes) >= 1 bsl 20 of
+        true -> {error, e2big};
+        false -> {error, eagain}
+    end;
+explained(Answer, _Args) ->
+    Answer.
 
 connect(Main, Pipes) ->
     case ready(Main) of
