@@ -43,10 +43,10 @@ quieten(Deadline) ->
 
 is_busy(Pid) ->
     case process_info(Pid, [initial_call, message_queue_len, status, current_function]) of
-        [{_, {_, '$start', 1}}, {_, Queue}, {_, Status}, {_, {Module, Function, _}}] ->
-            case {Module, Function} of
-                {bt_actor_loop, loop} -> Queue > 0;
-                _ -> Status =/= waiting orelse is_soon_done(Module)
+        [{_, {_, '$start', 1}}, {_, Queue}, {_, Status}, {_, {Module, _, _} = Where}] ->
+            case bt_inspect:is_between_messages(Where) of
+                true -> Queue > 0;
+                false -> Status =/= waiting orelse is_soon_done(Module)
             end;
         _ -> false
     end.
