@@ -139,11 +139,18 @@ Task("Lint").IsDependentOn("Build").Does(() =>
     Require("erlc", ["+warnings_as_errors", "+warn_missing_spec", "-o", ebin,
         .. GetFiles("./erlang_runtime/src/*.erl").Select(file => file.FullPath)]);
     Require(launcher, "check", "stdlib/src", "--package", "stdlib");
+    Require("tools/dialyzer.sh");
 });
 
 Task("Bench").IsDependentOn("Build").Does(() => Require("bench/run.sh"));
 
-Task("Soak").IsDependentOn("Build").Does(() => Require("bench/soak.sh"));
+// `./build.sh soak --seconds=600 --seed=42` sets how long the chaos lasts, and which one it is.
+Task("Soak").IsDependentOn("Build").Does(() =>
+{
+    Require("bench/soak.sh");
+    string[] chaos = ["run", "bench/chaos.bt", Argument("seconds", "300")];
+    Require(launcher, HasArgument("seed") ? [.. chaos, Argument<string>("seed")] : chaos);
+});
 
 // An archive that runs without its sources: programs, runtime and standard library as they were built.
 Task("Package").IsDependentOn("Build").Does(() =>

@@ -9,7 +9,8 @@
 -export([spawn/1, spawn_with/4, spawn_named/3, start_link/1, start_link/2, init/2]).
 -export([send/3, call/3, cast/3]).
 -export([local/3, class_of/1, get_var/2, put_var/3, current/0]).
--export([stop/1, stop/2, kill/1, is_alive/1, link/2, unlink/2, monitor/2, trap_exit/1]).
+-export([stop/1, stop/2, kill/1, is_alive/1, link/2, link_to/1, unlink/2, monitor/2,
+         trap_exit/1]).
 
 -define(CALL_MS, 30000).
 -define(PATIENCE_MS, 200).
@@ -312,6 +313,13 @@ is_alive(Actor) ->
 -spec link(pid(), pid()) -> pid().
 link(Actor, Other) -> own_duty(Actor, {link, Other}).
 
+%% @doc Links the present process to another.
+-spec link_to(pid()) -> true.
+link_to(Other) ->
+    try erlang:link(Other)
+    catch error:noproc -> erlang:error(bt_fault:actor_died(Other, unknown, noproc))
+    end.
+
 %% @doc Takes a link back.
 -spec unlink(pid(), pid()) -> pid().
 unlink(Actor, Other) -> own_duty(Actor, {unlink, Other}).
@@ -335,11 +343,19 @@ own_duty(_, {_, Other}) when not is_pid(Other) ->
 own_duty(Actor, Duty) when Actor =:= self() ->
     duty(Duty),
     Actor;
-own_duty(Actor, Duty) ->
-    Actor ! {'$bt_duty', Duty},
+own_duty(Actor, {What, Other} = Duty) ->
+    case bt_processes:lookup(Actor) of
+        none -> Actor ! {'$bt_duty', Duty};
+        %% Neither a supervisor nor a process without a class does anything for others.
+        _ -> bt_error:does_not_understand(Actor, selector(What), [Other])
+    end,
     Actor.
 
+selector(link) -> 'link:';
+selector(unlink) -> 'unlink:';
+selector(monitor) -> 'monitor:'.
+
 -spec duty({link | unlink | monitor, pid()}) -> term().
-duty({link, Other}) -> erlang:link(Other);
+duty({link, Other}) -> link_to(Other);
 duty({unlink, Other}) -> erlang:unlink(Other);
 duty({monitor, Other}) -> erlang:monitor(process, Other).

@@ -9,14 +9,26 @@
 
 %% @doc Runs a copy of the block in a new process.
 -spec spawn(term()) -> pid().
-spawn(Block) ->
+spawn(Block) when is_function(Block, 0) ->
     Copy = bt_cell:copy(Block),
     Go = make_ref(),
-    Pid = erlang:spawn(fun() -> receive Go -> bt_send:call(Copy, value) end end),
+    Pid = erlang:spawn(fun() -> receive Go -> run(Copy) end end),
     %% Known before it runs, so that whoever it tells its pid can send to it.
     bt_processes:add(Pid, ?CLASS, none),
     Pid ! Go,
-    Pid.
+    Pid;
+spawn(Other) ->
+    bt_prim_collection:type_error(<<"a block without parameters">>, Other, nil, 'spawn:').
+
+%% An error ends the process with the exception as the reason, which links and monitors tell.
+run(Block) ->
+    try Block()
+    catch
+        Class:Reason:Stack when Class =/= exit ->
+            Exception = bt_error:wrap(Class, Reason, Stack),
+            bt_report:process_crashed(Exception, Stack),
+            erlang:exit(Exception)
+    end.
 
 %% @doc The process that runs here: an actor, or one of class Process.
 -spec current() -> pid().
@@ -41,7 +53,7 @@ send(Message, To) ->
 %% @doc Links the present process to another.
 -spec link(pid()) -> pid().
 link(Pid) ->
-    erlang:link(Pid),
+    bt_actor:link_to(Pid),
     Pid.
 
 -spec unlink(pid()) -> pid().

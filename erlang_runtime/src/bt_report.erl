@@ -6,7 +6,7 @@
 
 -include_lib("kernel/include/logger.hrl").
 
--export([crash/4, resumed/4, refused/3, unexpected/2, block_failed/2,
+-export([crash/4, resumed/4, refused/3, unexpected/2, block_failed/2, process_crashed/2,
          migration_failed/3]).
 -export([format/1, to_standard_error/0]).
 
@@ -37,6 +37,12 @@ block_failed(Exception, Stack) ->
     ?LOG_ERROR(#{label => {bt_actor, block_failed}, actor => self(), exception => Exception,
                  stacktrace => Stack}, meta()).
 
+%% @doc An error escaped the block of a process without a class.
+-spec process_crashed(bt_fault:exception(), list()) -> ok.
+process_crashed(Exception, Stack) ->
+    ?LOG_ERROR(#{label => {bt_process, crash}, process => self(), exception => Exception,
+                 stacktrace => Stack}, meta()).
+
 %% @doc An error in `migrate:' or in the initial value of a new variable of a class loaded again.
 -spec migration_failed(module(), bt_fault:exception(), list()) -> ok.
 migration_failed(Class, Exception, Stack) ->
@@ -60,6 +66,8 @@ registered_name() ->
 
 %% @doc The report as text: a line that says it all, the hint, and the Beamtalk frames.
 -spec format(logger:report()) -> {io:format(), [term()]}.
+format(#{label := {bt_process, crash}, process := Process, exception := Exception}) ->
+    {"Process ~p crashed~n~ts", [Process, text(Exception)]};
 format(#{label := {bt_actor, unexpected}, class := Class, actor := Actor, message := Message}) ->
     {"~ts ~p: unexpected message ~0tP", [bt_print:class_name(Class), Actor, Message, 12]};
 format(#{label := {bt_actor, block_failed}, actor := Actor, exception := Exception}) ->
