@@ -25,16 +25,25 @@ new() -> {?EVERY, ?WORDS}.
 %% and the new limit.
 -spec tidy(limit()) -> {pos_integer(), limit()}.
 tidy(Limit) ->
-    case process_info(self(), message_queue_len) of
-        {_, Waiting} when Waiting > ?SOON -> {max(?SOON, Waiting div 2), Limit};
+    case waiting() of
+        Waiting when Waiting > ?SOON -> {max(?SOON, Waiting div 2), Limit};
         _ -> tidy(Limit, words())
     end.
 
 -spec tidy(limit(), non_neg_integer()) -> {pos_integer(), limit()}.
 tidy(Limit, Words) when Words =< Limit -> {?EVERY, Limit};
-tidy(_, _) ->
+tidy(Limit, _) ->
     garbage_collect(),
-    {?EVERY, max(?WORDS, words())}.
+    case waiting() of
+        %% Another burst has come meanwhile: what is left is messages for the most part.
+        Waiting when Waiting > ?SOON -> {max(?SOON, Waiting div 2), Limit};
+        _ -> {?EVERY, max(?WORDS, words())}
+    end.
+
+-spec waiting() -> non_neg_integer().
+waiting() ->
+    {_, Length} = process_info(self(), message_queue_len),
+    Length.
 
 %% The size of both generations. To ask for it, or for other sizes, walks through the mailbox.
 -spec words() -> non_neg_integer().
