@@ -1,5 +1,14 @@
 #!/bin/sh
-# Millions of sends, futures and block activations; fails if memory grows. An argument sets how many of each.
+# Millions of sends, futures and block activations, then thousands of loads of a class whose actors are being called;
+# fails if memory grows, an answer is wrong or a message is lost. Arguments: how many of each, and how many loads.
 set -eu
 cd "$(dirname "$0")/.."
-exec ./beamtalk run bench/soak.bt "${1:-10000000}"
+./beamtalk run bench/soak.bt "${1:-10000000}"
+
+out=_build/bench
+for version in one two; do
+    ./beamtalk build "bench/reload/$version" -o "$out/$version"
+done
+erlc -o "$out" bench/reload/reload_soak.erl
+exec erl -noinput -boot no_dot_erlang +sbt db -pa _build/lib/beamtalk_runtime/ebin _build/lib/beamtalk_stdlib/ebin "$out" \
+    -eval "reload_soak:main([\"${2:-10000}\", \"$out/one\", \"$out/two\"])"

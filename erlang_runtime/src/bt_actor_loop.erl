@@ -4,10 +4,10 @@
 %% module, so that no reload of a class ever finds an idle actor in old code. It is not a
 %% gen_server: replies need no `{reply, …}', calls no `From', and a message costs three quarters.
 %%
-%% Before each message the actor asks its class for the number of its layout, which is another one
-%% after the class or a superclass was loaded again; then its variables are migrated first
-%% (bt_migration), and what the class says about its actors is read again. The facade switches to
-%% the new code and the new number in one step.
+%% With each message the actor tells its class, in place of itself, the number of the layout that
+%% it knows. The class has another one after it or a superclass was loaded again, and then runs
+%% nothing: first the variables are migrated (bt_migration), and what the class says about its
+%% actors is read again. The facade switches to the new code and the new number in one step.
 -module(bt_actor_loop).
 
 -export([version/1, enter/3, declares/2, go_on/2, debugged/2]).
@@ -18,9 +18,6 @@
 %% What the loop needs besides the dictionary. Each word of it counts: there may be a million.
 -record(actor, {class :: module(),
                 parent :: pid() | none,
-                %% The class's '$layout'/0, called through its export entry: that takes a third of
-                %% a call by name.
-                current :: fun(() -> bt_layout:layout()),
                 layout :: bt_layout:layout(),
                 shape :: bt_migration:shape(),
                 counters = bt_counters:none() :: bt_counters:counters(),
@@ -40,19 +37,14 @@
 %% One message of so many is timed. A prime, since senders often take turns.
 -define(TIMED, 61).
 
-%% A call with a known number of arguments is a third of an apply/3.
--define(RUN(Class, Selector, Arguments),
+%% Runs a method if the class still has the layout that the actor knows, else answers
+%% '$bt_outdated': the facade compares. A call with a known number of arguments is a third of an
+%% apply/3.
+-define(RUN(Class, Layout, Selector, Arguments),
         case Arguments of
-            [] -> Class:Selector(self());
-            [Only] -> Class:Selector(self(), Only);
-            _ -> apply(Class, Selector, [self() | Arguments])
-        end).
-
-%% The same, if the class still has the layout that the actor knows.
--define(RUN_CURRENT(Current, Layout, Class, Selector, Arguments),
-        case Current() of
-            Layout -> ?RUN(Class, Selector, Arguments);
-            _ -> '$bt_outdated'
+            [] -> Class:Selector(Layout);
+            [Only] -> Class:Selector(Layout, Only);
+            _ -> apply(Class, Selector, [Layout | Arguments])
         end).
 
 %% Who wants to know the value of a message.
@@ -78,9 +70,8 @@ enter(Parent, Class, {Layout, Shape}) ->
                 Given -> Given
             end,
     {Messages, Limit} = bt_heap:new(),
-    Actor = #actor{class = Class, parent = Parent, current = fun Class:'$layout'/0,
-                   layout = Layout, shape = Shape, mode = mode(Class, Place, []),
-                   heap_limit = Limit, until_tidy = Messages},
+    Actor = #actor{class = Class, parent = Parent, layout = Layout, shape = Shape,
+                   mode = mode(Class, Place, []), heap_limit = Limit, until_tidy = Messages},
     loop(kept(Actor), ?TIMED).
 
 %% What the class says of its actors.
@@ -137,13 +128,13 @@ loop(Actor = #actor{until_tidy = Until}, 0) ->
             bt_counters:timed(selector(Message), Start, Next#actor.counters),
             loop(Next#actor{until_tidy = Until - Messages}, Messages - 1)
     end;
-loop(Actor = #actor{class = Class, current = Current, layout = Layout, mode = plain,
+loop(Actor = #actor{class = Class, layout = Layout, mode = plain,
                     counters = {Places, Counters}}, Left) ->
     receive
         {'$bt_cast', Selector, Arguments} when is_map_key(Selector, Places) ->
             atomics:add(Counters, map_get(Selector, Places), 1),
             put('$bt_msg', Selector),
-            try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+            try ?RUN(Class, Layout, Selector, Arguments) of
                 '$bt_outdated' -> outdated(Actor, nobody, Selector, Arguments);
                 _ -> loop(Actor, Left - 1)
             catch
@@ -153,7 +144,7 @@ loop(Actor = #actor{class = Class, current = Current, layout = Layout, mode = pl
         {'$bt_call', From, Ref, Selector, Arguments} when is_map_key(Selector, Places) ->
             atomics:add(Counters, map_get(Selector, Places), 1),
             put('$bt_msg', Selector),
-            try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+            try ?RUN(Class, Layout, Selector, Arguments) of
                 '$bt_outdated' -> outdated(Actor, {caller, From, Ref}, Selector, Arguments);
                 Value ->
                     From ! {'$bt_reply', Ref, outgoing(Value)},
@@ -193,11 +184,11 @@ debugged({Actor, Left}, Debug) -> {with_debug(Actor, Debug), Left}.
 %% counted by the note of its selector only.
 -spec first(#actor{}, non_neg_integer(), pid() | reference() | nobody, reference() | none, atom(),
             [term()]) -> no_return().
-first(Actor = #actor{class = Class, current = Current, layout = Layout}, Left, From, Ref, Selector,
+first(Actor = #actor{class = Class, layout = Layout}, Left, From, Ref, Selector,
       Arguments) ->
     case bt_counters:is_first(put('$bt_msg', Selector)) of
         true ->
-            try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+            try ?RUN(Class, Layout, Selector, Arguments) of
                 '$bt_outdated' -> another(Actor, Left, From, Ref, Selector, Arguments, initialize);
                 Value ->
                     From =:= nobody orelse (From ! {'$bt_reply', Ref, outgoing(Value)}),
@@ -350,10 +341,10 @@ exit_signal(Actor, Pid, Reason) ->
 -spec perform(#actor{}, reply_to(), atom(), [term()]) -> #actor{} | no_return().
 perform(Actor0, ReplyTo, Selector, Arguments) ->
     {Actor, Start} = counting(up_to_date(Actor0), Selector, length(Arguments)),
-    #actor{class = Class, mode = Mode, current = Current, layout = Layout} = Actor,
+    #actor{class = Class, mode = Mode, layout = Layout} = Actor,
     put('$bt_msg', Selector),
     Before = before(Mode),
-    try ?RUN_CURRENT(Current, Layout, Class, Selector, Arguments) of
+    try ?RUN(Class, Layout, Selector, Arguments) of
         '$bt_outdated' -> perform(Actor, ReplyTo, Selector, Arguments);
         Value ->
             Start =:= none orelse bt_counters:timed(Selector, Start, Actor#actor.counters),
@@ -367,8 +358,8 @@ perform(Actor0, ReplyTo, Selector, Arguments) ->
 
 %% The actor as its class is now. Where the class was removed it stays what it is.
 -spec up_to_date(#actor{}) -> #actor{}.
-up_to_date(Actor = #actor{current = Current, layout = Layout}) ->
-    try Current() of
+up_to_date(Actor = #actor{class = Class, layout = Layout}) ->
+    try Class:'$layout'() of
         Layout -> Actor;
         New -> renewed(Actor, New)
     catch

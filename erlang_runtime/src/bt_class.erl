@@ -5,7 +5,7 @@
 -export(['of'/1, object/1, name/1, name_of/1, resolve/1, exists/1]).
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2, kinds/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
--export([side/1, selector/1, keywords/1, find/3, undefined/3, is_updating/3, instantiate/2]).
+-export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3, is_updating/3, instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3, keep_variables/1, forget_variables/1]).
 -export([create_tables/0, invalidate/0, version/0, cached/2]).
 
@@ -233,6 +233,16 @@ find_in([{Class, Side} | Path], Function, Selector, Arity) ->
         true -> {Class, Name};
         false -> find_in(Path, Function, Selector, Arity)
     end.
+
+%% @doc The same in the facade of an actor class, where the loop gives the layout that it knows.
+-spec undefined_of_actor(facade(), atom(), [term()]) -> term().
+undefined_of_actor(Facade, Function, [Layout | Args]) when is_integer(Layout) ->
+    case Facade:'$layout'() of
+        Layout -> undefined(Facade, Function, [self() | Args]);
+        _ -> '$bt_outdated'
+    end;
+undefined_of_actor(Facade, Function, Args) ->
+    undefined(Facade, Function, Args).
 
 %% @doc Where a call lands that the facade has no function for.
 -spec undefined(facade(), atom(), [term()]) -> term().

@@ -33,9 +33,10 @@
 
 -spec assemble(description()) -> {ok, module(), binary()}.
 assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Description) ->
-    Jumps = [{Function, jump(Jump, IsActor)} || {Function, _} = Jump <- jumps(Description)],
     Layout = maps:get(layout, Description, 0),
-    Functions = Jumps ++ actor_functions(Facade, Layout, IsActor) ++ standard_functions(Facade),
+    Jumps = [{Function, jump(Jump, IsActor, Layout)} || {Function, _} = Jump <- jumps(Description)],
+    Functions = Jumps ++ actor_functions(Facade, Layout, IsActor)
+        ++ standard_functions(Facade, undefined(IsActor)),
     Inherited = [{beamtalk_inherited, [I]} || #{inherited_layout := I} <- [Description]],
     {ok, Facade, binary(Facade, Functions, [{beamtalk_facade, [Generation]} | Inherited])}.
 
@@ -43,7 +44,7 @@ assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Descr
 %% a file on disk is not loaded in its stead.
 -spec tombstone(module()) -> {module(), binary()}.
 tombstone(Facade) ->
-    {Facade, binary(Facade, standard_functions(Facade), [{beamtalk_removed, [Facade]}])}.
+    {Facade, binary(Facade, standard_functions(Facade, undefined), [{beamtalk_removed, [Facade]}])}.
 
 binary(Facade, Functions, Attributes) ->
     {Code, Labels} = number(Facade, Functions),
@@ -92,11 +93,11 @@ inherited(#{superclass := Superclass, inherited := Inherited}) ->
 
 %%% Code
 
--spec jump(jump(), boolean()) -> [tuple()].
-jump({{Name, Arity}, {Module, Name}}, IsActor) ->
+-spec jump(jump(), boolean(), bt_layout:layout()) -> [tuple()].
+jump({{Name, Arity}, {Module, Name}}, IsActor, Layout) ->
     Jump = {call_ext_only, Arity, {extfunc, Module, Name, Arity}},
     case IsActor andalso is_instance_method(Name, Arity) of
-        true -> if_own_process(Name, Arity, Jump);
+        true -> if_own_process(Name, Arity, Jump, Layout);
         false -> [Jump]
     end.
 
@@ -104,13 +105,23 @@ is_instance_method('$init', 1) -> false;
 is_instance_method(_Name, 0) -> false;
 is_instance_method(Name, _Arity) -> not lists:prefix("class ", atom_to_list(Name)).
 
-%% A method of an actor that another process calls, from Erlang say, becomes a message.
-if_own_process(Name, Arity, Jump) ->
+%% A method of an actor that another process calls, from Erlang say, becomes a message. The actor's
+%% loop gives not itself but the layout that it knows: in this code, and only here, no other version
+%% of the class can come between the comparison and the jump.
+if_own_process(Name, Arity, Jump, Layout) ->
     Scratch = {x, Arity},
     [
         {bif, self, {f, 0}, [], Scratch},
-        {test, is_eq_exact, {f, foreign}, [{x, 0}, Scratch]},
+        {test, is_eq_exact, {f, other}, [{x, 0}, Scratch]},
         Jump,
+        {label, other},
+        {test, is_eq_exact, {f, outdated}, [{x, 0}, {integer, Layout}]},
+        {move, Scratch, {x, 0}},
+        Jump,
+        {label, outdated},
+        {test, is_integer, {f, foreign}, [{x, 0}]},
+        {move, {atom, '$bt_outdated'}, {x, 0}},
+        return,
         {label, foreign}
     ] ++ arguments_to_list(Arity) ++
         [
@@ -152,13 +163,16 @@ with_facade_first(Facade, Function) ->
         {call_ext_only, 2, {extfunc, bt_actor, Function, 2}}
     ].
 
-standard_functions(Facade) ->
+undefined(true) -> undefined_of_actor;
+undefined(false) -> undefined.
+
+standard_functions(Facade, Undefined) ->
     [
         {{'$handle_undefined_function', 2}, [
             {move, {x, 1}, {x, 2}},
             {move, {x, 0}, {x, 1}},
             {move, {atom, Facade}, {x, 0}},
-            {call_ext_only, 3, {extfunc, bt_class, undefined, 3}}
+            {call_ext_only, 3, {extfunc, bt_class, Undefined, 3}}
         ]},
         {{module_info, 0}, [
             {move, {atom, Facade}, {x, 0}},
@@ -173,11 +187,11 @@ standard_functions(Facade) ->
 
 %%% Labels
 
-%% Three labels a function: of its func_info, of its entry, and `foreign'.
+%% Five labels a function: of its func_info, of its entry, and those in its code.
 number(Facade, Functions) ->
-    Numbered = lists:zip(lists:seq(1, 3 * length(Functions), 3), Functions),
+    Numbered = lists:zip(lists:seq(1, 5 * length(Functions), 5), Functions),
     Code = [function(Facade, Label, Function) || {Label, Function} <- Numbered],
-    {Code, 3 * length(Functions) + 1}.
+    {Code, 5 * length(Functions) + 1}.
 
 function(Facade, Label, {{Name, Arity}, Instructions}) ->
     {function, Name, Arity, Label + 1, [
@@ -187,6 +201,11 @@ function(Facade, Label, {{Name, Arity}, Instructions}) ->
         | [with_label(Instruction, Label + 2) || Instruction <- Instructions]
     ]}.
 
-with_label({label, foreign}, Label) -> {label, Label};
-with_label({test, Test, {f, foreign}, Operands}, Label) -> {test, Test, {f, Label}, Operands};
-with_label(Instruction, _Label) -> Instruction.
+with_label({label, Name}, First) -> {label, First + place(Name)};
+with_label({test, Test, {f, Name}, Operands}, First) when is_atom(Name) ->
+    {test, Test, {f, First + place(Name)}, Operands};
+with_label(Instruction, _First) -> Instruction.
+
+place(other) -> 0;
+place(outdated) -> 1;
+place(foreign) -> 2.

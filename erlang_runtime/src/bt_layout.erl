@@ -10,7 +10,8 @@
 -export([ahead/1, complete/1]).
 -export_type([layout/0, inheritance/0]).
 
--type layout() :: non_neg_integer().
+%% A pid only of classes written by hand, for tests.
+-type layout() :: non_neg_integer() | pid().
 -type inheritance() :: non_neg_integer() | none.
 %% The facades that are about to be made.
 -type changing() :: #{module() => bt_facade:description()}.

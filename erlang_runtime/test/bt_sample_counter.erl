@@ -22,7 +22,8 @@
     put('@plan', nil),
     ok.
 
-'$layout'() -> 1.
+%% No facade gives it itself.
+'$layout'() -> self().
 '$shape'() -> 1.
 '$start'(Order) -> bt_actor:init(?MODULE, Order).
 start_link() -> start_link(#{}).

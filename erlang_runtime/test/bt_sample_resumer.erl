@@ -6,7 +6,7 @@
 
 '$meta'() -> (bt_sample_counter:'$meta'())#{name => 'Resumer', module => ?MODULE}.
 '$init'(Self) -> bt_sample_counter:'$init'(Self).
-'$layout'() -> 1.
+'$layout'() -> self().
 '$shape'() -> 1.
 '$start'(Order) -> bt_actor:init(?MODULE, Order).
 'class onError'(_Class) -> resume.
