@@ -5,7 +5,7 @@
 %% have sent them, and which message is being handled: what else happens is caused by that one.
 -module(bt_trace_reader).
 
--export([new/1, class/1, heard/4, sent/4, read/2, request/1, name/1, class_name/1]).
+-export([new/1, class/1, heard/4, sent/4, read/2, flush/1, request/1, name/1, class_name/1]).
 -export_type([actor/0, event/0, key/0]).
 
 -include("bt.hrl").
@@ -19,13 +19,15 @@
 -type heard() :: {atom(), [term()], pid(), integer() | nil}.
 
 -record(current, {id :: integer() | nil, selector :: atom(), key = none :: key(),
-                  from = nil :: pid() | nil, raised = false :: boolean(),
+                  from = nil :: pid() | nil,
                   %% Nothing has happened yet.
                   fresh = false :: boolean()}).
 
 -record(actor, {pid :: pid(), class :: module(), name :: binary(),
                 inbox = [] :: [arrived()], heard = [] :: [heard()],
                 current = none :: #current{} | none,
+                %% A selector that the loop has noted, and may take back.
+                announced = none :: {atom(), integer()} | none,
                 assigning = none :: {atom(), term()} | none,
                 depth = 0 :: non_neg_integer()}).
 
@@ -73,33 +75,59 @@ recent(List) -> List.
 -spec read(tuple(), actor()) -> {[event()], actor()}.
 read({trace_ts, _, 'receive', Message, At}, Actor) ->
     {[], arrived(request(Message), At, Actor)};
-read({trace_ts, _, call, {erlang, put, ['$bt_msg', Selector]}, At}, Actor) ->
-    begins(Selector, At, Actor);
-read({trace_ts, _, call, {erlang, put, [Key, Value]}, _}, Actor) ->
+read({trace_ts, _, call, {erlang, put, ['$bt_msg', Selector]}, Caller, At}, Actor) ->
+    noted(Caller, Selector, At, Actor);
+read(Message, #actor{announced = none} = Actor) -> happens(Message, Actor);
+read(Message, Actor) -> after_flush(Actor, fun(Next) -> happens(Message, Next) end).
+
+after_flush(Actor, Read) ->
+    {Before, Flushed} = flush(Actor),
+    {Events, Next} = Read(Flushed),
+    {Before ++ Events, Next}.
+
+%% @doc The message that is being handled without anything else having happened.
+-spec flush(actor()) -> {[event()], actor()}.
+flush(#actor{announced = none} = Actor) -> {[], Actor};
+flush(#actor{announced = {Selector, At}} = Actor) ->
+    begins(Selector, At, Actor#actor{announced = none}).
+
+%% Where the runtime notes the selector of a message, and what it means there. The first two messages
+%% of an actor are counted by their notes (bt_actor_loop), so a note may be taken back; who dies of a
+%% message, or migrates, notes something that is no message.
+noted({bt_actor_loop, another, _}, _, _, Actor) -> {[], Actor#actor{announced = none}};
+noted({bt_actor_loop, first, _}, Selector, At, Actor) ->
+    after_flush(Actor, fun(Next) -> {[], Next#actor{announced = {Selector, At}}} end);
+noted({bt_actor_loop, crash, _}, _, _, Actor) -> flush(Actor);
+noted({Module, _, _}, Selector, At, Actor)
+  when Module =:= bt_actor_loop; Module =:= bt_actor_start ->
+    after_flush(Actor, fun(Next) -> begins(Selector, At, Next) end);
+noted(_Caller, _, _, Actor) -> {[], Actor}.
+
+happens({trace_ts, _, call, {erlang, put, [Key, Value]}, _}, Actor) ->
     {[], Actor#actor{assigning = {Key, bt_trace_term:cut(Value)}}};
-read({trace_ts, _, return_from, {erlang, put, 2}, Old, At}, Actor) ->
+happens({trace_ts, _, return_from, {erlang, put, 2}, Old, At}, Actor) ->
     assigned(Old, At, Actor);
-read({trace_ts, _, call, {bt_future_store, _, [Id, _, Outcome]}, At}, Actor) ->
+happens({trace_ts, _, call, {bt_future_store, _, [Id, _, Outcome]}, At}, Actor) ->
     settled({future, Id}, Outcome, At, Actor);
-read({trace_ts, _, call, {bt_report, _, [_, _, Exception | _]}, At}, Actor) ->
+happens({trace_ts, _, call, {bt_report, _, [_, _, Exception | _]}, At}, Actor) ->
     settled(none, {error, Exception}, At, Actor);
-read({trace_ts, _, call, {_, Function, [_ | Arguments]}, At}, #actor{depth = Depth} = Actor) ->
+happens({trace_ts, _, call, {_, Function, [_ | Arguments]}, At}, #actor{depth = Depth} = Actor) ->
     {Events, Next} = event(entered, At, #{selector => Function, depth => Depth,
                                           arguments => bt_trace_term:cut(Arguments)}, Actor),
     {Events, stale(Next#actor{depth = Depth + 1})};
-read({trace_ts, _, return_from, {_, Function, _}, Value, At}, Actor) ->
+happens({trace_ts, _, return_from, {_, Function, _}, Value, At}, Actor) ->
     left(returned, #{selector => Function, value => bt_trace_term:cut(Value)}, At, Actor);
-read({trace_ts, _, exception_from, {_, Function, _}, Raised, At}, Actor) ->
+happens({trace_ts, _, exception_from, {_, Function, _}, Raised, At}, Actor) ->
     raised(Function, Raised, At, Actor);
-read({trace_ts, _, Send, Message, To, At}, Actor)
+happens({trace_ts, _, Send, Message, To, At}, Actor)
   when Send =:= send; Send =:= send_to_non_existing_process ->
     sends(Message, To, At, Actor);
-read({trace_ts, _, spawn, Child, {Facade, '$start', _}, At}, Actor) ->
+happens({trace_ts, _, spawn, Child, {Facade, '$start', _}, At}, Actor) ->
     event(spawned, At, #{value => bt_class:object(Facade), to => Child,
                          toName => name(Child, Facade)}, Actor);
-read({trace_ts, _, exit, Reason, At}, Actor) ->
+happens({trace_ts, _, exit, Reason, At}, Actor) ->
     event(ended, At, #{value => bt_trace_term:cut(bt_fault:exit_reason(Reason))}, Actor);
-read(_Other, Actor) -> {[], Actor}.
+happens(_Other, Actor) -> {[], Actor}.
 
 stale(#actor{current = #current{fresh = true} = Current} = Actor) ->
     Actor#actor{current = Current#current{fresh = false}};
@@ -162,10 +190,8 @@ begins(initialize, _, Actor) ->
     {[], Actor#actor{current = #current{id = nil, selector = initialize}, depth = 0}};
 begins(Selector, At, #actor{inbox = Inbox, current = Current} = Actor) ->
     case {lists:keytake(Selector, 1, Inbox), Current} of
-        %% It is noted again when the actor dies of it.
-        {_, #current{selector = Selector, raised = true}} -> {[], Actor};
         {{value, Entry, Rest}, _} -> handled(Entry, At, Actor#actor{inbox = Rest});
-        %% And when its class turns out to have been loaded again.
+        %% It is noted again when the class turns out to have been loaded again.
         {false, #current{selector = Selector, fresh = true}} -> {[], Actor};
         %% It arrived before the trace began, or is the runtime's own (a timer, a future's block).
         {false, _} -> handled({Selector, [], none, nil, At}, At, Actor)
@@ -221,13 +247,7 @@ raised(Function, {throw, Reason}, At, Actor) when is_tuple(Reason), is_atom(elem
 raised(Function, {Class, Reason}, At, Actor) -> raised_error(Function, Class, Reason, At, Actor).
 
 raised_error(Function, Class, Reason, At, Actor) ->
-    Fields = #{selector => Function, value => exception(Class, Reason)},
-    {Events, Next} = left(raised, Fields, At, Actor),
-    {Events, mark_raised(Next)}.
-
-mark_raised(#actor{depth = 0, current = #current{} = Current} = Actor) ->
-    Actor#actor{current = Current#current{raised = true}};
-mark_raised(Actor) -> Actor.
+    left(raised, #{selector => Function, value => exception(Class, Reason)}, At, Actor).
 
 exception(error, #{'$class' := _} = Exception) -> bt_trace_term:cut(Exception);
 exception(Class, Reason) -> bt_error:wrap(Class, bt_trace_term:cut(Reason), []).
@@ -254,7 +274,7 @@ settled(Key, Outcome, At, #actor{current = #current{key = Key} = Current} = Acto
                         {ok, Answer} -> {replied, Answer};
                         {error, Error} -> {failed, Error}
                     end,
-    Answered = Actor#actor{current = Current#current{key = none, raised = false}},
+    Answered = Actor#actor{current = Current#current{key = none, fresh = false}},
     To = case Key of none -> nil; _ -> From end,
     event(Kind, At, #{selector => Selector, value => bt_trace_term:cut(Value), to => To,
                       toName => name(To)}, Answered);

@@ -115,8 +115,9 @@ handle_cast({loaded, Module}, State) ->
 -spec handle_info(term(), #state{}) -> {noreply, #state{}}.
 handle_info({trace_delivered, all, Ref}, #state{waiting = Waiting} = State) ->
     {From, Rest} = maps:take(Ref, Waiting),
+    Flushed = lists:foldl(fun flush/2, State, maps:keys(State#state.actors)),
     gen_server:reply(From, ok),
-    {noreply, State#state{waiting = Rest}};
+    {noreply, Flushed#state{waiting = Rest}};
 %% Of a meta breakpoint: those stamp in the old way.
 handle_info({trace_ts, Sender, call, {bt_actor, _, [To, Selector, Arguments]}, {_, _, _}},
             State) ->
@@ -218,10 +219,15 @@ born(Pid, Facade, #state{traces = Traces} = State) ->
 
 is_below(Facade, Class) -> lists:member(Class, bt_class:chain(Facade)).
 
-happened(Pid, Message, #state{actors = Actors} = State) ->
+happened(Pid, Message, State) ->
+    happens(Pid, fun(Actor) -> bt_trace_reader:read(Message, Actor) end, State).
+
+flush(Pid, State) -> happens(Pid, fun bt_trace_reader:flush/1, State).
+
+happens(Pid, Read, #state{actors = Actors} = State) ->
     case Actors of
         #{Pid := {Actor, Traces}} ->
-            {Events, Next} = bt_trace_reader:read(Message, Actor),
+            {Events, Next} = Read(Actor),
             Told = State#state{actors = Actors#{Pid => {Next, Traces}}},
             Linked = lists:foldl(fun link_sent/2, Told, Events),
             buried(Pid, Events, tell(Events, Traces, Linked));
@@ -329,7 +335,7 @@ user_chain(Facade) ->
 variables(Facades) ->
     Keys = lists:usort([bt_state:key(Name) || F <- Facades, Name <- bt_class:variables(F)]),
     Told = [{[Key, '_'], [], [{return_trace}]} || Key <- Keys],
-    {{erlang, put, 2}, call, [{['$bt_msg', '_'], [], []} | Told]}.
+    {{erlang, put, 2}, call, [{['$bt_msg', '_'], [], [{message, {caller}}]} | Told]}.
 
 %% Answers to futures, and errors that nobody waits for.
 runtime() ->
