@@ -108,11 +108,12 @@ finish(#tally{asked = Asked, told = Told, wrong = Wrong, longest = Longest}, Act
 
 sum(Place, Counts) -> lists:sum([element(Place, Count) || Count <- Counts]).
 
-%% The last third against the first: what grows would have grown by then.
+%% The last third against the one before, when as many generations are kept as ever will be: what
+%% grows would have grown by then.
 is_flat(Samples) ->
     Third = max(1, length(Samples) div 3),
-    First = lists:sublist(Samples, Third),
     Last = lists:nthtail(length(Samples) - Third, Samples),
+    First = lists:sublist(Samples, max(1, length(Samples) - 2 * Third), Third),
     lists:all(fun(Place) -> mean(Place, Last) < 1.25 * mean(Place, First) end, [1, 2])
         andalso mean(3, Last) - mean(3, First) < 50.
 

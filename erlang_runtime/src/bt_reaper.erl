@@ -23,6 +23,7 @@
 %% Not at once: the loader is often busy with more, and processes leave a method soon.
 -define(SOON, 1000).
 -define(AGAIN, 30000).
+-define(MANY, 50).
 -define(MAX_FRESH, 100).
 
 -record(state, {
@@ -87,8 +88,10 @@ handle_info(_Message, State) ->
 
 %%% What was superseded is looked at soon, and what is still in use then only rarely.
 
-look(soon, #state{fresh = Fresh} = State) -> start(Fresh, State);
-look(again, #state{code = Code} = State) -> start(maps:keys(Code), State).
+look(soon, #state{fresh = Fresh, code = Code} = State) when map_size(Code) < ?MANY ->
+    start(Fresh, State);
+%% Where so many are kept, classes are loaded all the time, and there would never be another look.
+look(_, #state{code = Code} = State) -> start(maps:keys(Code), State).
 
 start(Modules, #state{code = Code} = State) ->
     Reaper = self(),
