@@ -2,7 +2,8 @@
 %%% system gets as they are: so it does not matter what the locale says, or whether a name is text.
 -module(bt_prim_file).
 
--export([name/2, fail/3, type/2, info/2, list/2, glob/2, link_target/2, temporary/0, working_directory/0]).
+-export([name/2, fail/3, type/2, info/2, list/2, glob/2, link_target/2]).
+-export([temporary/0, working_directory/0]).
 -export([replace/4, copy/3, delete_all/2, make_unique/3, bytes/2]).
 -export([lines/4, page/4, open/3, ask/3, do_lines/3, is_open/1, open_handles/0, text/4,
          without_return/1]).
@@ -127,7 +128,10 @@ link_target(Name, Selector) ->
 -spec temporary() -> binary().
 temporary() ->
     Places = [os:getenv(Name, "") || Name <- ["TMPDIR", "TMP", "TEMP"]] ++ ["/tmp"],
-    hd([filename:absname(raw(Place)) || Place <- Places, filelib:is_dir(Place)] ++ [working_directory()]).
+    case [Place || Place <- Places, filelib:is_dir(Place)] of
+        [First | _] -> filename:absname(raw(First));
+        [] -> working_directory()
+    end.
 
 %% @doc The working directory of the node.
 -spec working_directory() -> binary().

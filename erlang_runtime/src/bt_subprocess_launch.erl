@@ -30,12 +30,15 @@ start(#{program := Program, args := Args, dir := Dir, env := Env}) ->
     case make_directory() of
         {ok, Pipes} ->
             Directory = [{cd, Dir} || Dir =/= nil],
-            Main = port(["-c", script(), "sh", Pipes, ?GRACE, Program | Args],
+            Main = port(["-c", script(), "sh", Pipes, ?GRACE, tools(), Program | Args],
                 [exit_status, {env, Env} | Directory]),
             explained(connect(Main, Pipes), Args);
         {error, Reason} ->
             {error, Reason}
     end.
+
+%% Where the shell finds its own commands, whatever PATH the program gets.
+tools() -> os:getenv("PATH", "/usr/bin:/bin").
 
 %% The operating system takes 128 KB in an argument, and some megabytes in all.
 explained({error, eagain}, Args) ->
@@ -95,7 +98,7 @@ os_pid(Port) ->
 
 %% Nobody else may write to the program.
 make_directory() ->
-    Name = ["bt-", binary:encode_hex(crypto_random())],
+    Name = ["bt-", binary:encode_hex(rand:bytes(12))],
     Path = unicode:characters_to_binary(filename:join(bt_prim_file:temporary(), Name)),
     case file:make_dir(Path) of
         ok ->
@@ -105,30 +108,31 @@ make_directory() ->
             {error, Reason}
     end.
 
-crypto_random() -> rand:bytes(12).
-
+%% Its variables have names that no program's environment is likely to have: one that is exported
+%% there would reach the program changed.
 %% `$$' stays the same while the shell becomes the program: it is the program's number, and that
 %% of its group, since each port starts a session.
 script() ->
-    "pipes=$1 grace=$2; shift 2\n"
+    "_bt_pipes=$1 _bt_grace=$2 _bt_tools=$3; shift 3\n"
     "exec 3<&0 4>&1 </dev/null >/dev/null\n"
-    "(umask 077 && mkfifo \"$pipes/in\" \"$pipes/out\" \"$pipes/err\") || exit 125\n"
-    "exec 5<>\"$pipes/in\" 6<>\"$pipes/out\" 7<>\"$pipes/err\"\n"
+    "(umask 077; PATH=$_bt_tools; cd \"$_bt_pipes\" && mkfifo in out err) || exit 125\n"
+    "exec 5<>\"$_bt_pipes/in\" 6<>\"$_bt_pipes/out\" 7<>\"$_bt_pipes/err\"\n"
     "echo >&4\n"
-    "read -r out err <&3 || { rm -rf \"$pipes\"; exit 125; }\n"
+    "read -r _bt_out _bt_err <&3 || { PATH=$_bt_tools; rm -rf \"$_bt_pipes\"; exit 125; }\n"
     "(\n"
+    "  PATH=$_bt_tools\n"
     "  trap '' HUP INT QUIT TERM PIPE ALRM USR1 USR2\n"
     "  exec 4>&- 5>&- 6>&- 7>&-\n"
     "  while read -r signal target; do kill -s \"$signal\" -- \"$target\"; done\n"
-    "  rm -rf \"$pipes\"\n"
-    "  kill -s CONT -- \"$out\" \"$err\"\n"
+    "  rm -rf \"$_bt_pipes\"\n"
+    "  kill -s CONT -- \"$_bt_out\" \"$_bt_err\"\n"
     "  if kill -0 \"$$\"; then\n"
-    "    kill -s TERM -- \"-$$\" \"$out\" \"$err\"; kill -s CONT -- \"-$$\"\n"
-    "    sleep \"$grace\"\n"
+    "    kill -s TERM -- \"-$$\" \"$_bt_out\" \"$_bt_err\"; kill -s CONT -- \"-$$\"\n"
+    "    sleep \"$_bt_grace\"\n"
     "    kill -s KILL -- \"-$$\"\n"
     "  fi\n"
     ") <&3 >/dev/null 2>&1 3<&- &\n"
-    "exec <\"$pipes/in\" >\"$pipes/out\" 2>\"$pipes/err\" 3<&- 4>&- 5>&- 6>&- 7>&-\n"
+    "exec <\"$_bt_pipes/in\" >\"$_bt_pipes/out\" 2>\"$_bt_pipes/err\" 3<&- 4>&- 5>&- 6>&- 7>&-\n"
     "exec \"$@\"\n".
 
 %% @doc Has the watcher send a signal to a process, or with a minus to a group.
