@@ -15,4 +15,4 @@ fi
 rm -rf "$ebin"
 mkdir -p "$ebin"
 erlc +debug_info -o "$ebin" erlang_runtime/src/*.erl
-dialyzer --plt "$plt" --quiet "$ebin"/*.beam
+dialyzer --plt "$plt" --quiet -Wno_return -Wno_improper_lists "$ebin"/*.beam

@@ -98,6 +98,7 @@ check_tests() {
     check "ssl" "connections with TLS" "erlang-ssl erlang-public-key" has_erlang_application ssl
     check "mnesia" "the database Mnesia" "erlang-mnesia" has_erlang_application mnesia
     check "proper" "property tests of the runtime" "erlang-proper" has_proper
+    check "dialyzer" "lint of the runtime" "erlang-dialyzer" has dialyzer
     check "jiffy" "JSON, three times as fast as without" "erlang-jiffy" has_erlang_application jiffy
     check "elixir" "tests of calls into Elixir" "elixir" has elixir
 }

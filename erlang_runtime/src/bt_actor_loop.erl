@@ -10,7 +10,7 @@
 %% actors is read again. The facade switches to the new code and the new number in one step.
 -module(bt_actor_loop).
 
--export([version/1, enter/3, declares/2, go_on/2, debugged/2]).
+-export([version/1, enter/3, declares/2, go_on/2, give_up/2, debugged/2]).
 -export_type([version/0]).
 -export([system_continue/3, system_terminate/4, system_get_state/1, system_replace_state/2,
          system_code_change/4, format_status/2]).
@@ -169,11 +169,13 @@ loop(Actor = #actor{parent = Parent, mode = #mode{debug = Debug}}, Left) ->
     end.
 
 %% @doc What is to be done with the message that a breakpoint has seen.
--spec go_on({#actor{}, pos_integer()}, {handle, term()} | {terminate, term()} | nothing) ->
-          no_return().
+-spec go_on({#actor{}, pos_integer()}, {handle, term()} | nothing) -> no_return().
 go_on({Actor, Left}, {handle, Message}) -> loop(kept(handle(Actor, Message)), Left - 1);
-go_on({Actor, _}, {terminate, Reason}) -> terminate(Actor, Reason);
 go_on({Actor, Left}, nothing) -> loop(Actor, Left - 1).
+
+%% @doc Ends the actor that a breakpoint holds.
+-spec give_up({#actor{}, pos_integer()}, term()) -> no_return().
+give_up({Actor, _}, Reason) -> terminate(Actor, Reason).
 
 %% @doc The debug functions of `sys' may change while a breakpoint holds the actor.
 -spec debugged({#actor{}, pos_integer()}, [sys:dbg_opt()]) -> {#actor{}, pos_integer()}.

@@ -20,13 +20,14 @@
 -type job() :: {block, fun()} | {send, atom(), term()}.
 -type repeat() :: announced | once.
 
+%% `_' in a pattern for ets.
 -record(subscription, {
-    id :: integer(),
-    classes :: [module()],
+    id :: integer() | '_',
+    classes :: [module()] | '_',
     subscriber :: pid(),
-    word :: atomics:atomics_ref(),
-    repeat :: repeat(),
-    job :: job()
+    word :: atomics:atomics_ref() | '_',
+    repeat :: repeat() | '_',
+    job :: job() | '_'
 }).
 
 %% @doc An announcer that ends with this process.

@@ -121,10 +121,12 @@ obey(drop, #held{message = Message} = Held) ->
     reject(Message),
     release(nothing, Held).
 
--spec release({handle | terminate, term()} | nothing, #held{}) -> no_return().
-release(What, #held{rest = Rest, debug = Debug, debugger = Monitor}) ->
+-spec release({handle, term()} | nothing, #held{}) -> no_return().
+release(What, Held) -> bt_actor_loop:go_on(released(Held), What).
+
+released(#held{rest = Rest, debug = Debug, debugger = Monitor}) ->
     erlang:demonitor(Monitor, [flush]),
-    bt_actor_loop:go_on(bt_actor_loop:debugged(Rest, Debug), What).
+    bt_actor_loop:debugged(Rest, Debug).
 
 replaced({'$bt_cast', _, _}, Selector, Arguments) -> {'$bt_cast', Selector, Arguments};
 replaced({'$bt_call', From, Ref, _, _}, Selector, Arguments) ->
@@ -155,7 +157,7 @@ system_continue(_Parent, Debug, Held) -> hold(Held#held{debug = Debug}).
 -spec system_terminate(term(), pid(), [sys:dbg_opt()], #held{}) -> no_return().
 system_terminate(Reason, _Parent, _Debug, #held{message = Message} = Held) ->
     self() ! Message,
-    release({terminate, Reason}, Held).
+    bt_actor_loop:give_up(released(Held), Reason).
 
 %% @private
 -spec system_get_state(#held{}) -> {ok, #{atom() => term()}}.

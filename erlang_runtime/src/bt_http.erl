@@ -113,7 +113,7 @@ path_segments(Path) ->
 percent_decoded(Text) ->
     try uri_string:percent_decode(Text) of
         Decoded when is_binary(Decoded) -> Decoded;
-        {error, _, _} -> error
+        {error, _} -> error
     catch
         throw:{error, _, _} -> error
     end.

@@ -11,7 +11,8 @@
 -type settings() :: #{atom() => term()}.
 
 -record(connection, {
-    socket :: bt_net:socket(),
+    %% `none' until there is a connection.
+    socket :: bt_net:socket() | {tcp, none},
     handler :: term(),
     buffer = <<>> :: binary(),
     %% The limits: bytes of a body, and milliseconds.

@@ -115,7 +115,7 @@ send({tcp, Socket}, Data) -> gen_tcp:send(Socket, Data);
 send({tls, Socket}, Data) -> ssl:send(Socket, Data).
 
 %% @doc So many bytes, or what there is for zero.
--spec recv(socket(), non_neg_integer(), limit()) -> {ok, binary()} | {error, term()}.
+-spec recv(socket(), non_neg_integer(), limit()) -> {ok, binary() | tuple()} | {error, term()}.
 recv({tcp, Socket}, Size, Limit) -> gen_tcp:recv(Socket, Size, Limit);
 recv({tls, Socket}, Size, Limit) -> ssl:recv(Socket, Size, Limit).
 

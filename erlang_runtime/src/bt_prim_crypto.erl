@@ -149,12 +149,14 @@ decrypt(Data, Key, Associated) ->
                 crypto:crypto_one_time_aead(aes_256_gcm, Secret, Nonce, Cipher, With, Tag, false),
             decrypted(Plain);
         _ ->
-            decrypted(error)
+            unreadable()
     end.
 
-decrypted(Plain) when is_binary(Plain) ->
-    bt_prim_binary:wrap(Plain);
-decrypted(error) ->
+decrypted(Plain) when is_binary(Plain) -> bt_prim_binary:wrap(Plain);
+decrypted(error) -> unreadable().
+
+-spec unreadable() -> no_return().
+unreadable() ->
     bt_error:raise('bt.stdlib.CryptoError', #{
         message => <<"decrypt:key: cannot read the data with this key">>,
         hint => <<"the key is another one, or the data or what is associated was changed">>,

@@ -17,6 +17,7 @@
 -dialyzer({[no_fail_call, no_return, no_unused, no_match], [
     examine/2, unload/1, has_blocks/1, is_maker/1, references/1, counts_blocks/0, probe/1
 ]}).
+-dialyzer({no_unused, make_old/1}).
 
 %% The emulator's own reference, and that of the block made to ask.
 -define(UNUSED, 2).

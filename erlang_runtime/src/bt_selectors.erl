@@ -18,7 +18,7 @@
 
 %% Where the reading is in one pair of brackets. `kind': in a `list' a comma separates; in a `body'
 %% a newline ends a statement; `top' is the body of the method.
--record(at, {kind = top :: top | body | parens | list,
+-record(at, {kind = top :: top | body | parens | list | header,
              keywords = [] :: [binary()],
              %% Whether an operand has been read to which a message can be sent.
              operand = false :: boolean(),

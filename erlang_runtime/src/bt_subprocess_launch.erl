@@ -98,7 +98,7 @@ os_pid(Port) ->
 
 %% Nobody else may write to the program.
 make_directory() ->
-    Name = ["bt-", binary:encode_hex(rand:bytes(12))],
+    Name = "bt-" ++ binary_to_list(binary:encode_hex(rand:bytes(12))),
     Path = unicode:characters_to_binary(filename:join(bt_prim_file:temporary(), Name)),
     case file:make_dir(Path) of
         ok ->
