@@ -69,7 +69,7 @@ go(#{main := Main, in := In, out := Out, err := Err} = Ports) ->
             true = port_command(Main, [os_pid(Out), $\s, os_pid(Err), $\n]),
             {ok, Ports};
         false ->
-            [catch port_close(Port) || Port <- [Main, In, Out, Err]],
+            _ = [catch port_close(Port) || Port <- [Main, In, Out, Err]],
             {error, eagain}
     end.
 
@@ -98,8 +98,8 @@ os_pid(Port) ->
 
 %% Nobody else may write to the program.
 make_directory() ->
-    Name = "bt-" ++ binary_to_list(binary:encode_hex(rand:bytes(12))),
-    Path = unicode:characters_to_binary(filename:join(bt_prim_file:temporary(), Name)),
+    Name = <<"bt-", (binary:encode_hex(rand:bytes(12)))/binary>>,
+    Path = filename:join(bt_prim_file:temporary(), Name),
     case file:make_dir(Path) of
         ok ->
             _ = file:change_mode(Path, 8#700),
