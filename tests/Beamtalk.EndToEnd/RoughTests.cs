@@ -30,6 +30,42 @@ public sealed class RoughTests
         Assert.That(result.StandardError, Is.Empty);
     }
 
+    [Test]
+    public async Task SigtermEndsTheChildrenInOrderAndTheNodeWith143()
+    {
+        const string Program = """
+            Actor subclass: Part
+              state: name = "?"
+              terminate: reason => Transcript showCr: "{self.name} ends: {reason}"
+              hold => Timer sleep: 60000
+
+            Supervisor subclass: Inner
+              children: [{Part, with: #{#name => "inner"}}]
+
+            Supervisor subclass: Whole
+              children: [
+                {Part, with: #{#name => "first"}},
+                Inner,
+                {Part, shutdown: 100, as: #stuck, with: #{#name => "stuck"}},
+                {Part, with: #{#name => "last"}}
+              ]
+
+            Whole spawn
+            (Registry at: #stuck) hold
+            Transcript showCr: "ready"
+            Timer sleep: 60000
+            """;
+        string file = Path.Combine(TestContext.CurrentContext.WorkDirectory, "sigterm.bt");
+        await File.WriteAllTextAsync(file, Program).ConfigureAwait(false);
+        CommandResult result = await ShellAsync(
+            $"./beamtalk run '{file}' > '{file}.out' & program=$!; "
+            + $"until grep -q ready '{file}.out'; do sleep 0.1; done; "
+            + $"kill -TERM $program; wait $program; echo \"status $?\"; cat '{file}.out'").ConfigureAwait(false);
+        Assert.That(
+            result.StandardOutput,
+            Is.EqualTo("status 143\nready\nlast ends: shutdown\ninner ends: shutdown\nfirst ends: shutdown\n"));
+    }
+
     private static async Task<CommandResult> ShellAsync(string script)
     {
         using Command command = Command.Run(
