@@ -4,6 +4,7 @@
 -behaviour(gen_server).
 
 -export([sum_to/1, fib/1, collect/1, select/1, inject/1, ask/2, tell/2, pipeline/2, start/0]).
+-export([fill/1, touch/2, members/1, text/1]).
 -export([document/1, encode/1, decode/1]).
 -export([init/1, handle_call/3, handle_cast/2]).
 
@@ -25,6 +26,38 @@ select(List) -> lists:filter(fun(Each) -> Each > 10 end, List).
 
 -spec inject([integer()]) -> integer().
 inject(List) -> lists:foldl(fun(Each, Sum) -> Sum + Each end, 0, List).
+
+-spec fill(integer()) -> #{integer() => integer()}.
+fill(N) -> fill(1, N, #{}).
+
+fill(I, N, Map) when I =< N -> fill(I + 1, N, Map#{I => I});
+fill(_, _, Map) -> Map.
+
+-spec touch(integer(), #{integer() => integer()}) -> integer().
+touch(N, Map) -> touch(1, N, Map, 0).
+
+touch(I, N, Map, Sum0) when I =< N ->
+    Sum = Sum0 + maps:get(I, Map),
+    touch(I + 1, N, maps:put(I, Sum, Map), Sum);
+touch(_, _, _, Sum) -> Sum.
+
+-spec members(integer()) -> integer().
+members(N) ->
+    Map = maps:from_list([]),
+    count(1, N, add(1, N, Map), 0).
+
+add(I, N, Map) when I =< N -> add(I + 1, N, maps:put(I, true, Map));
+add(_, _, Map) -> Map.
+
+count(I, N, Map, Found) when I =< N, is_map_key(I, Map) -> count(I + 1, N, Map, Found + 1);
+count(I, N, Map, Found) when I =< N -> count(I + 1, N, Map, Found);
+count(_, _, _, Found) -> Found.
+
+-spec text(integer()) -> binary().
+text(N) -> text(N, <<>>).
+
+text(0, Text) -> Text;
+text(N, Text) -> text(N - 1, <<Text/binary, "0123456789">>).
 
 %% 3 MB of JSON are a document of 16,000 entries.
 -spec document(pos_integer()) -> [map()].

@@ -5,7 +5,8 @@
 -export(['of'/1, object/1, name/1, name_of/1, resolve/1, exists/1]).
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2, kinds/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
--export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3, is_updating/3, instantiate/2]).
+-export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3, is_updating/3, replaced/2]).
+-export([instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3, keep_variables/1, forget_variables/1]).
 -export([create_tables/0, invalidate/0, version/0, cached/2]).
 
@@ -19,6 +20,7 @@
 
 -define(CACHE, bt_class_cache).
 -define(VARIABLES, bt_class_variables).
+-define(REPLACED, bt_class_replaced).
 -define(PACKAGES, ["app", "script", "stdlib"]).
 
 %%% Values and classes
@@ -339,8 +341,30 @@ refuse(Facade, Function, [Self | Args]) ->
 %% @doc Whether the receiver's own method is declared updating.
 -spec is_updating(facade(), atom(), non_neg_integer()) -> boolean().
 is_updating(Facade, Selector, Arguments) ->
-    Key = {updating, Facade, Selector, Arguments},
-    cached(Key, fun() -> has_updating(chain(Facade), Selector, Arguments) end).
+    case is_updated_often(Facade, Selector) andalso not persistent_term:get(?REPLACED, false) of
+        true ->
+            true;
+        false ->
+            Key = {updating, Facade, Selector, Arguments},
+            cached(Key, fun() -> has_updating(chain(Facade), Selector, Arguments) end)
+    end.
+
+%% Messages in the innermost loops of programs: looking the answer up would cost as much as they do.
+is_updated_often('bt.stdlib.Dictionary', 'at:put:') -> true;
+is_updated_often('bt.stdlib.List', 'add:') -> true;
+is_updated_often('bt.stdlib.List', 'addFirst:') -> true;
+is_updated_often('bt.stdlib.Set', 'add:') -> true;
+is_updated_often('bt.stdlib.Array', 'at:put:') -> true;
+is_updated_often(_Facade, _Selector) -> false.
+
+%% @doc Notes that a class's own function is about to be replaced: from then on nothing is taken for
+%% granted of those that are updated often.
+-spec replaced(facade(), atom()) -> ok.
+replaced(Facade, Function) ->
+    case is_updated_often(Facade, Function) of
+        true -> persistent_term:put(?REPLACED, true);
+        false -> ok
+    end.
 
 has_updating([], _Selector, _Arguments) ->
     false;
@@ -430,6 +454,7 @@ create_tables() ->
     Options = [named_table, public, {read_concurrency, true}],
     ?CACHE = ets:new(?CACHE, Options),
     ?VARIABLES = ets:new(?VARIABLES, Options),
+    _ = persistent_term:erase(?REPLACED),
     persistent_term:put(?CACHE, atomics:new(1, [])).
 
 %% @doc Forgets all lookups. To be called after anything that defines, replaces or removes a method.

@@ -41,6 +41,7 @@ install(Module) ->
 -spec install(module(), module(), [{atom(), arity(), map()}]) -> ok.
 install(Facade, Module, Functions) ->
     New = rows(Facade, Module, Functions),
+    lists:foreach(fun({Name, _, _}) -> bt_class:replaced(Facade, Name) end, Functions),
     checked(Facade, bt_load:update(Facade, fun(Rows) -> merge(Rows, New) end)).
 
 %% @doc Unlinks one function; the class's own one, or the inherited one, is there again.
@@ -52,6 +53,7 @@ remove(Facade, Function, Arity) ->
 %% @doc Takes a function of the class's own away, until the class is loaded again.
 -spec hide(module(), atom(), arity()) -> ok.
 hide(Facade, Function, Arity) ->
+    ok = bt_class:replaced(Facade, Function),
     Row = {{Facade, Function, Arity}, none, #{}},
     checked(Facade, bt_load:update(Facade, fun(Rows) -> merge(Rows, [Row]) end)).
 

@@ -20,6 +20,8 @@ send(R, Sel ?ARGS) when is_binary(R) ->
     'bt.stdlib.String':Sel(R ?ARGS);
 send(R, Sel ?ARGS) when is_list(R) ->
     'bt.stdlib.List':Sel(R ?ARGS);
+send(R, Sel ?ARGS) when is_map(R) ->
+    'bt.stdlib.Dictionary':Sel(R ?ARGS);
 send(R, ?VALUE ?ARGS) when is_function(R, length(?LIST)) ->
     apply(R, ?LIST);
 send(R, ?VALUE ?ARGS) when is_function(R) ->
@@ -66,6 +68,16 @@ update(R, Sel ?ARGS) ->
 upcast(R, Sel ?ARGS) when is_pid(R) ->
     _ = cast_actor(R, Sel, ?LIST),
     R;
-upcast(R, Sel ?ARGS) ->
+upcast(R, Sel ?ARGS) when ?IS_FUTURE(R); is_function(R) ->
     {_, New} = update_list(R, Sel, ?LIST),
-    New.
+    New;
+upcast(?CLASS_OBJECT_OF(_) = R, Sel ?ARGS) ->
+    _ = send(R, Sel ?ARGS),
+    R;
+upcast(R, Sel ?ARGS) ->
+    Class = bt_class:'of'(R),
+    Answer = Class:Sel(R ?ARGS),
+    case bt_class:is_updating(Class, Sel, length(?LIST)) of
+        true -> Answer;
+        false -> R
+    end.
