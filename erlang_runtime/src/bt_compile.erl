@@ -97,7 +97,9 @@ facade(#{facade := Facade} = Unit, Exports, Generation) ->
     Shape = maps:with([facade, generation, superclass, actor, inherited], Unit),
     Functions = bt_facade:class_functions(Exports),
     Layout = bt_layout:ahead(Generation),
-    Description = Shape#{functions => Functions, layout => Layout},
+    %% The library's own classes are many, and nobody loads them again.
+    Ahead = string:prefix(atom_to_list(Facade), "bt.stdlib.") =:= nomatch,
+    Description = Shape#{functions => Functions, layout => Layout, ahead => Ahead},
     {ok, Facade, Beam} = bt_facade:assemble(Description),
     [{Facade, Beam}].
 

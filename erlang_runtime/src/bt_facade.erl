@@ -14,7 +14,8 @@
 
 %% `functions' are the generation's own, `inherited' jump to the superclass's facade,
 %% `overrides' (of extensions and patches) come before both; `none' takes a function away.
-%% What `layout' and `inherited_layout' are for is said in bt_layout.
+%% What `layout' and `inherited_layout' are for is said in bt_layout; a facade that is made `ahead'
+%% tells the loader when somebody loads it.
 -type description() :: #{
     facade := module(),
     generation := module(),
@@ -23,6 +24,7 @@
     functions := [fa()],
     actor := boolean(),
     layout => bt_layout:layout(),
+    ahead => boolean(),
     inherited_layout => bt_layout:inheritance(),
     overrides => #{fa() => bt_patch:target()}
 }.
@@ -31,14 +33,18 @@
 
 -define(ACTOR_FUNCTIONS, [{'$layout', 0}, {start_link, 0}, {start_link, 1}, {'$start', 1}]).
 
+-define(ON_LOAD, {'$on_load', 0}).
+
 -spec assemble(description()) -> {ok, module(), binary()}.
 assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Description) ->
     Layout = maps:get(layout, Description, 0),
     Jumps = [{Function, jump(Jump, IsActor, Layout)} || {Function, _} = Jump <- jumps(Description)],
     Functions = Jumps ++ actor_functions(Facade, Layout, IsActor)
-        ++ standard_functions(Facade, undefined(IsActor)),
+        ++ standard_functions(Facade, undefined(IsActor)) ++ on_load(Description),
     Inherited = [{beamtalk_inherited, [I]} || #{inherited_layout := I} <- [Description]],
-    {ok, Facade, binary(Facade, Functions, [{beamtalk_facade, [Generation]} | Inherited])}.
+    OnLoad = [{on_load, [?ON_LOAD]} || #{ahead := true} <- [Description]],
+    Attributes = [{beamtalk_facade, [Generation]} | Inherited ++ OnLoad],
+    {ok, Facade, binary(Facade, Functions, Attributes)}.
 
 %% @doc What stands in the place of a class that was removed: every call ends in UndefinedClass, and
 %% a file on disk is not loaded in its stead.
@@ -184,6 +190,14 @@ standard_functions(Facade, Undefined) ->
             {call_ext_only, 2, {extfunc, erlang, get_module_info, 2}}
         ]}
     ].
+
+on_load(#{ahead := true, facade := Facade}) ->
+    [{?ON_LOAD, [
+        {move, {atom, Facade}, {x, 0}},
+        {call_ext_only, 1, {extfunc, bt_load, facade_loaded, 1}}
+    ]}];
+on_load(_) ->
+    [].
 
 %%% Labels
 

@@ -7,9 +7,13 @@
 -behaviour(gen_server).
 
 -export([start_link/0, modules/1, batch/1, class/2, module/2]).
--export([patch/2, update/2, release/1, remove/1]).
+-export([patch/2, update/2, release/1, remove/1, facade_loaded/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 -export_type([outcome/0]).
+
+%% How often, and how long apart, to try what belongs to a facade that somebody else loads.
+-define(ATTEMPTS, 20).
+-define(PAUSE, 10).
 
 %% The code of the generations, extensions and inputs that are current: the reaper needs it.
 -record(state, {binaries = #{} :: #{module() => binary()}}).
@@ -61,6 +65,17 @@ update(Facade, Change) ->
 release(Modules) ->
     gen_server:cast(?MODULE, {release, Modules}).
 
+%% @doc A facade from a file says that it is being loaded. The first time that is by a call, and all
+%% is well: only the generation's module is protected, for nobody else may replace it. After that it
+%% is by `c:l/1', a reloader or the like: then the generation has to be loaded as well.
+-spec facade_loaded(module()) -> ok.
+facade_loaded(Facade) ->
+    case erlang:module_loaded(Facade) of
+        false -> _ = code:stick_mod(first_generation(Facade));
+        true -> gen_server:cast(?MODULE, {facade_loaded, Facade, ?ATTEMPTS})
+    end,
+    ok.
+
 %% @doc Unloads a class.
 -spec remove(module()) -> outcome().
 remove(Facade) ->
@@ -81,15 +96,44 @@ handle({patch, Facade, Name, Binary}, State) -> link(Facade, Name, Binary, State
 handle({update, Facade, Change}, State) -> change(Facade, Change, State);
 handle({remove, Facade}, State) -> unload(Facade, State).
 
--spec handle_cast({release, [module()]}, #state{}) -> {noreply, #state{}}.
+-spec handle_cast({release, [module()]} | {facade_loaded, module(), non_neg_integer()},
+                  #state{}) -> {noreply, #state{}}.
 handle_cast({release, Modules}, State) ->
-    {noreply, supersede_unlinked(Modules, State)}.
+    {noreply, supersede_unlinked(Modules, State)};
+handle_cast({facade_loaded, Facade, Attempts}, State) ->
+    {noreply, load_from_file(Facade, Attempts, State)}.
 
 -spec handle_info(term(), #state{}) -> {noreply, #state{}}.
+handle_info({facade_loaded, Facade, Attempts}, State) ->
+    {noreply, load_from_file(Facade, Attempts, State)};
 handle_info(_Message, State) ->
     {noreply, State}.
 
 %%% Loading
+
+%% The code server may not have ended with the facade yet.
+load_from_file(_Facade, 0, State) ->
+    State;
+load_from_file(Facade, Attempts, #state{binaries = Binaries} = State) ->
+    Generation = first_generation(Facade),
+    Current = [Name || Name <- maps:keys(Binaries), facade(Name) =:= Facade],
+    case code:get_object_code(Generation) of
+        {Generation, Binary, _} ->
+            case load_all([{Generation, Binary}], State) of
+                {{ok, _}, Loaded} ->
+                    supersede(Current, Loaded);
+                _ ->
+                    Again = {facade_loaded, Facade, Attempts - 1},
+                    _ = erlang:send_after(?PAUSE, self(), Again),
+                    State
+            end;
+        error ->
+            State
+    end.
+
+facade(Name) -> list_to_atom(hd(string:split(atom_to_list(Name), " "))).
+
+first_generation(Facade) -> list_to_atom(atom_to_list(Facade) ++ " 1").
 
 %% Generations and extensions have names that nobody calls yet, so they go first; the facades, all
 %% at once, make them current.

@@ -150,6 +150,8 @@ examine(Modules, Reaper) ->
 %% Only code that is old can be asked for its processes, and a running method may still call its
 %% module. So a second instance of the same code makes the first one old.
 make_old(Modules) ->
+    %% What came from a file is protected (bt_load).
+    lists:foreach(fun({Name, _}) -> code:unstick_mod(Name) end, Modules),
     bt_code:load([Module || {Name, _} = Module <- Modules, not erlang:check_old_code(Name)]).
 
 unload(Module) ->

@@ -5,7 +5,7 @@
 %% loaded with the first one, so that the tests need no compiled standard library.
 -module(bt_fixture).
 
--export([start/0, stop/1, class/2, class/3, try_class/3, method/2, method/3, extension/3, object/1]).
+-export([start/0, stop/1, class/2, class/3, try_class/3, compiled/3, method/2, method/3, extension/3, object/1]).
 
 -define(ROOTS, [
     {'bt.stdlib.ProtoObject', nil, "'doesNotUnderstand:args:'(S, Sel, Args) ->
@@ -76,12 +76,18 @@ class(Facade, Meta, Text) ->
 %% @doc The same, if the loader takes it.
 -spec try_class(module(), map(), string()) -> ok | {error, term()}.
 try_class(Facade, Meta, Text) ->
+    {Generation, Binary} = compiled(Facade, Meta, Text),
+    bt_load:class(Generation, Binary).
+
+%% @doc The generation, not loaded.
+-spec compiled(module(), map(), string()) -> {module(), binary()}.
+compiled(Facade, Meta, Text) ->
     Generation = list_to_atom(atom_to_list(Facade) ++ " 1"),
     Functions = functions(Text),
     Exports = [{Name, Arity} || {function, _, Name, Arity, _} <- Functions],
     Full = maps:merge(default_meta(Facade, Generation, Exports), Meta),
     Common = [F || {function, _, N, A, _} = F <- common(Full), not lists:member({N, A}, Exports)],
-    bt_load:class(Generation, compile(Generation, Full, Functions ++ Common)).
+    {Generation, compile(Generation, Full, Functions ++ Common)}.
 
 %% @doc Loads an extension module; answers what bt_patch:install/3 wants.
 -spec extension(module(), string(), [map()]) -> [{atom(), arity(), map()}].

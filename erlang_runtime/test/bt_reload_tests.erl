@@ -14,7 +14,8 @@ reload_test_() ->
       fun migrated/1, fun wrong_answers_of_migrate/1, fun failed_migration_loses_nothing/1,
       fun failed_initial_value/1, fun superclass/1, fun other_superclass/1, fun policies/1,
       fun newly_trapping/1, fun code_change/1, fun removed_class/1, fun recovered_state/1,
-      fun busy_actor/1, fun refused_loads/1, fun class_variables/1, fun undefined_is_a_value/1]}.
+      fun busy_actor/1, fun refused_loads/1, fun class_variables/1,
+      fun plain_otp/1, fun undefined_is_a_value/1]}.
 
 setup() ->
     Started = bt_fixture:start(),
@@ -309,6 +310,59 @@ class_variables(_) ->
         ok = bt_load:remove('bt.app.Shared'),
         Load([b]),
         ?assertEqual({new, b}, bt_class:var_get('bt.app.Shared', b))
+    end.
+
+%% Whoever loads the facade from a file gets the class that the files have; its generation is not
+%% for anybody to load.
+plain_otp(_) ->
+    {timeout, 60, fun() ->
+        Class = 'bt.app.FromFile',
+        Generation = 'bt.app.FromFile 1',
+        Directory = filename:join(filename:basedir(user_cache, "bt_reload_tests"), os:getpid()),
+        ok = filelib:ensure_dir(filename:join(Directory, "x")),
+        true = code:add_patha(Directory),
+        store(Directory, Class, "answer(_) -> 1. stored(_) -> 'mk 1'(x).
+                                 'mk 1'(X) -> fun() -> {1, X} end."),
+        A = bt_actor:spawn(Class),
+        ?assertEqual(1, bt_actor:call(A, answer, [])),
+        Stored = bt_actor:call(A, stored, []),
+        quietly(fun() ->
+            [begin
+                 store(Directory, Class, lists:flatten(io_lib:format("answer(_) -> ~b.", [N]))),
+                 {module, Class} = c:l(Class),
+                 ?assertEqual(N, eventually(N, fun() -> bt_actor:call(A, answer, []) end)),
+                 ?assertMatch({error, _}, c:l(Generation))
+             end || N <- lists:seq(2, 6)],
+            store(Directory, Class, "answer(_) -> 7."),
+            _ = eventually(true, fun() -> code:soft_purge(Class) end),
+            {module, Class} = code:load_file(Class),
+            ?assertEqual(7, eventually(7, fun() -> bt_actor:call(A, answer, []) end))
+        end),
+        ?assertEqual({1, x}, Stored()),
+        ok = file:del_dir_r(Directory),
+        true = code:del_path(Directory)
+    end}.
+
+store(Directory, Class, Text) ->
+    Meta = ?META([]),
+    {Generation, Binary} = bt_fixture:compiled(Class, Meta, "'$init'(_) -> ok. " ++ Text),
+    {ok, {_, [{exports, Exports}]}} = beam_lib:chunks(Binary, [exports]),
+    {ok, Class, Facade} = bt_facade:assemble(#{
+        facade => Class, generation => Generation, superclass => 'bt.stdlib.Actor',
+        inherited => [], functions => bt_facade:class_functions(Exports), actor => true,
+        layout => bt_layout:ahead(Binary), ahead => true}),
+    [ok = file:write_file(filename:join(Directory, atom_to_list(Name) ++ ".beam"), Code)
+     || {Name, Code} <- [{Generation, Binary}, {Class, Facade}]].
+
+eventually(Value, Fun) -> eventually(Value, Fun, 100).
+
+eventually(Value, Fun, Looks) ->
+    case Fun() of
+        Value -> Value;
+        Other when Looks =:= 0 -> Other;
+        _ ->
+            timer:sleep(20),
+            eventually(Value, Fun, Looks - 1)
     end.
 
 undefined_is_a_value(_) ->
