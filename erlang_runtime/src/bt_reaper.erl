@@ -21,18 +21,19 @@
 
 %% The emulator's own reference, and that of the block made to ask.
 -define(UNUSED, 2).
-%% Not at once: the loader is often busy with more, and processes leave a method soon.
--define(SOON, 1000).
+%% Looked for when nothing was loaded for a while, so that it is in nobody's way; or when there is much.
+-define(QUIET, 2000).
 -define(AGAIN, 30000).
--define(MANY, 50).
--define(MAX_FRESH, 100).
+-define(MANY, 64).
+-define(BATCH, 16).
+-define(MAX_FRESH, 200).
 
 -record(state, {
     %% Superseded and not looked at yet, the first to come first.
     fresh = [] :: [module()],
     code = #{} :: #{module() => binary()},
     worker = none :: reference() | none,
-    timer = none :: none | {soon | again, reference()},
+    timer = none :: none | {now | soon | again, reference()},
     %% Loaders that wait for room.
     waiting = [] :: [gen_server:from()]
 }).
@@ -72,27 +73,34 @@ handle_call(make_room, From, #state{fresh = Fresh, waiting = Waiting} = State) -
 
 -spec handle_cast({supersede, module(), binary()}, #state{}) -> {noreply, #state{}}.
 handle_cast({supersede, Module, Binary}, #state{fresh = Fresh, code = Code} = State) ->
-    Known = State#state{fresh = Fresh ++ [Module], code = Code#{Module => Binary}},
-    {noreply, look_in(soon, Known)}.
+    Known = State#state{fresh = lists:delete(Module, Fresh) ++ [Module], code = Code#{Module => Binary}},
+    {noreply, look_in(urgency(Known), Known)}.
 
 -spec handle_info(term(), #state{}) -> {noreply, #state{}}.
 handle_info({look, When}, #state{worker = none} = State) ->
     {noreply, look(When, State#state{timer = none})};
-handle_info({look, When}, State) ->
-    {noreply, look_in(When, State#state{timer = none})};
+handle_info({look, _}, State) ->
+    {noreply, State#state{timer = none}};
 handle_info({seen, Module, Binary, IsGone}, State) ->
     {noreply, admit(seen(Module, Binary, IsGone, State))};
-handle_info({'DOWN', Worker, process, _, _}, #state{worker = Worker} = State) ->
+handle_info({'DOWN', Worker, process, _, normal}, #state{worker = Worker} = State) ->
     {noreply, look_next(State#state{worker = none})};
+handle_info({'DOWN', Worker, process, _, _}, #state{worker = Worker} = State) ->
+    %% Whatever it was, it would happen again at once.
+    {noreply, look_next(admit(State#state{worker = none, fresh = []}))};
 handle_info(_Message, State) ->
     {noreply, State}.
 
-%%% What was superseded is looked at soon, and what is still in use then only rarely.
+%%% What was superseded is looked at once, some modules at a time, and what is still in use then only
+%%% rarely.
 
-look(soon, #state{fresh = Fresh, code = Code} = State) when map_size(Code) < ?MANY ->
-    start(Fresh, State);
-%% Where so many are kept, classes are loaded all the time, and there would never be another look.
-look(_, #state{code = Code} = State) -> start(maps:keys(Code), State).
+look(When, #state{fresh = Fresh, code = Code} = State) when
+    %% Where so many are kept, classes are loaded all the time, and there would never be another look.
+    When =:= again; map_size(Code) - length(Fresh) >= ?MANY
+->
+    start(maps:keys(Code), State);
+look(_, #state{fresh = Fresh} = State) ->
+    start(lists:sublist(Fresh, ?BATCH), State).
 
 start(Modules, #state{code = Code} = State) ->
     Reaper = self(),
@@ -108,7 +116,7 @@ seen(Module, Binary, IsGone, #state{fresh = Fresh, code = Code} = State) ->
         #{Module := Binary} ->
             State#state{fresh = lists:delete(Module, Fresh)};
         _ ->
-            State
+            State#state{fresh = [Name || Name <- Fresh, is_map_key(Name, Code)]}
     end.
 
 admit(#state{fresh = Fresh, waiting = Waiting} = State) when length(Fresh) < ?MAX_FRESH ->
@@ -117,18 +125,24 @@ admit(#state{fresh = Fresh, waiting = Waiting} = State) when length(Fresh) < ?MA
 admit(State) ->
     State.
 
-look_next(#state{fresh = [_ | _]} = State) -> look_in(soon, State);
+%% Something may have been superseded meanwhile: its timer goes on.
+look_next(#state{fresh = [_ | _], timer = {When, _}} = State) when When =/= again -> State;
+look_next(#state{fresh = [_ | _]} = State) -> look_in(now, State);
 look_next(#state{code = Code} = State) when Code =/= #{} -> look_in(again, State);
 look_next(State) -> State.
 
-%% The sooner look is enough.
-look_in(_When, #state{timer = {soon, _}} = State) ->
+urgency(#state{fresh = Fresh}) when length(Fresh) >= ?MANY -> now;
+urgency(_) -> soon.
+
+%% The last to say when decides, but what is urgent stays so.
+look_in(_When, #state{timer = {now, _}} = State) ->
     State;
 look_in(When, #state{timer = Timer} = State) ->
-    _ = [erlang:cancel_timer(Old) || {again, Old} <- [Timer]],
+    _ = [erlang:cancel_timer(Old) || {_, Old} <- [Timer]],
     State#state{timer = {When, erlang:send_after(delay(When), self(), {look, When})}}.
 
-delay(soon) -> ?SOON;
+delay(now) -> 0;
+delay(soon) -> ?QUIET;
 delay(again) -> ?AGAIN.
 
 %%% In the worker
