@@ -86,8 +86,7 @@ init(Owner) ->
     {reply, term(), #state{}} | {noreply, #state{}} | {stop, normal, term(), #state{}}.
 handle_call({open, Plan}, _From, State) ->
     case bt_subprocess_launch:start(Plan) of
-        {ok, #{main := Main, out := Out, err := Err} = Ports} ->
-            {os_pid, Pid} = erlang:port_info(Main, os_pid),
+        {ok, #{pid := Pid, out := Out, err := Err} = Ports} ->
             Started = State#state{
                 ports = Ports, pid = Pid, out = #channel{port = Out}, err = #channel{port = Err}
             },

@@ -22,7 +22,10 @@
     env := [{string(), string() | false}]
 }.
 
--type ports() :: #{main := port(), in := port(), out := port(), err := port(), pipes := binary()}.
+-type ports() :: #{
+    main := port(), in := port(), out := port(), err := port(),
+    pid := pos_integer(), pipes := binary()
+}.
 
 %% @doc Starts a program; its ports belong to the process that calls.
 -spec start(plan()) -> {ok, ports()} | {error, atom()}.
@@ -54,8 +57,10 @@ connect(Main, Pipes) ->
     case ready(Main) of
         true ->
             go(#{
-                main => Main, pipes => Pipes, in => relay(writer(), Pipes, "in"),
-                out => relay(reader(), Pipes, "out"), err => relay(reader(), Pipes, "err")
+                main => Main, in => relay(writer(), Pipes, "in"),
+                out => relay(reader(), Pipes, "out"), err => relay(reader(), Pipes, "err"),
+                %% Asked for before the program runs: it may end at once.
+                pid => os_pid(Main), pipes => Pipes
             });
         false ->
             _ = file:del_dir_r(Pipes),
@@ -63,13 +68,15 @@ connect(Main, Pipes) ->
     end.
 
 %% The shell goes on when all pipes have both ends: so none of the ends ever waits for another.
-go(#{main := Main, in := In, out := Out, err := Err} = Ports) ->
+go(#{main := Main, in := In, out := Out, err := Err, pipes := Pipes} = Ports) ->
     case lists:all(fun ready/1, [In, Out, Err]) of
         true ->
-            true = port_command(Main, [os_pid(Out), $\s, os_pid(Err), $\n]),
+            Relays = [integer_to_list(os_pid(Out)), $\s, integer_to_list(os_pid(Err)), $\n],
+            true = port_command(Main, Relays),
             {ok, Ports};
         false ->
             _ = [catch port_close(Port) || Port <- [Main, In, Out, Err]],
+            _ = file:del_dir_r(Pipes),
             {error, eagain}
     end.
 
@@ -94,7 +101,7 @@ reader() -> "exec 2>/dev/null 3<\"$1\" && echo && exec cat <&3 3<&-".
 
 os_pid(Port) ->
     {os_pid, Pid} = erlang:port_info(Port, os_pid),
-    integer_to_list(Pid).
+    Pid.
 
 %% Nobody else may write to the program.
 make_directory() ->
