@@ -15,7 +15,9 @@
 -define(AT_ONCE, 20).
 
 %% Asked and told by a caller, and the answers that were wrong.
--record(tally, {asked = 0, told = 0, wrong = 0, longest = 0}).
+-record(tally, {asked = 0, told = 0, wrong = 0, slow = 0, longest = 0}).
+%% In microseconds.
+-define(SLOW, 5000).
 
 -spec main([string()]) -> no_return().
 main([Times, One, Two]) ->
@@ -82,27 +84,30 @@ ask(Actors, Tally) ->
             end,
     Took = erlang:monotonic_time(microsecond) - Start,
     Tally#tally.asked rem ?AT_ONCE =:= 0 andalso timer:sleep(1),
-    #tally{asked = Asked, told = Told, wrong = Before, longest = Longest} = Tally,
-    ask(Actors, #tally{asked = Asked + 1, told = Told + 1, wrong = Before + Wrong,
-                       longest = max(Longest, Took)}).
+    #tally{asked = Asked, told = Told} = Tally,
+    Slow = case Took > ?SLOW of true -> 1; false -> 0 end,
+    ask(Actors, Tally#tally{asked = Asked + 1, told = Told + 1, wrong = Tally#tally.wrong + Wrong,
+                            slow = Tally#tally.slow + Slow,
+                            longest = max(Tally#tally.longest, Took)}).
 
-add(#tally{asked = A, told = B, wrong = C, longest = D},
-    #tally{asked = E, told = F, wrong = G, longest = H}) ->
-    #tally{asked = A + E, told = B + F, wrong = C + G, longest = max(D, H)};
+add(#tally{asked = A, told = B, wrong = C, slow = D, longest = E},
+    #tally{asked = F, told = G, wrong = H, slow = I, longest = J}) ->
+    #tally{asked = A + F, told = B + G, wrong = C + H, slow = D + I, longest = max(E, J)};
 add(Crash, Tally) ->
     io:format("a caller crashed: ~tp~n", [Crash]),
     Tally#tally{wrong = Tally#tally.wrong + 1}.
 
 %%% The result
 
-finish(#tally{asked = Asked, told = Told, wrong = Wrong, longest = Longest}, Actors, Samples,
-       Micros) ->
+finish(#tally{asked = Asked, told = Told, wrong = Wrong, slow = Slow, longest = Longest}, Actors,
+       Samples, Micros) ->
     Counts = [bt_send:call(Actor, counts) || Actor <- tuple_to_list(Actors)],
     Lost = Asked - sum(1, Counts) + Told - sum(2, Counts),
     Loads = [Sample || Sample <- Samples, is_tuple(Sample)],
     Flat = is_flat(Loads),
-    io:format("~b ms; ~b calls and ~b sends, longest call ~b us; ~b wrong, ~b lost, ~s~n",
-              [Micros div 1000, Asked, Told, Longest, Wrong, Lost,
+    io:format("~b ms; ~b calls and ~b sends; ~b calls over ~b us, longest ~b us; ~b wrong, "
+              "~b lost, ~s~n",
+              [Micros div 1000, Asked, Told, Slow, ?SLOW, Longest, Wrong, Lost,
                case Flat of true -> "flat"; false -> "NOT FLAT" end]),
     halt(case {Wrong, Lost, Flat} of {0, 0, true} -> 0; _ -> 1 end).
 

@@ -377,7 +377,8 @@ renewed(Actor = #actor{class = Class, parent = Parent, shape = Shape}, Layout) -
     try Renewed#actor{mode = mode(Class, place(Actor), debug(Actor))}
     catch
         Kind:Reason:Stack ->
-            bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
+            Exception = bt_error:wrap(Kind, Reason, Stack),
+            bt_report:migration_failed(Class, declaration, Exception, Stack),
             Renewed
     end.
 

@@ -48,7 +48,7 @@ converted(Class, Old, Names) ->
         Changes -> maps:with(Names, maps:merge(Old, Changes))
     catch
         Kind:Reason:Stack ->
-            bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
+            report(Class, migrate, {Kind, Reason, Stack}),
             Old
     end.
 
@@ -76,14 +76,17 @@ add_missing(Class, Names) ->
         ok
     catch
         Kind:Reason:Stack ->
-            bt_report:migration_failed(Class, bt_error:wrap(Kind, Reason, Stack), Stack),
-            case [Key || Name <- Names, Key <- [bt_state:key(Name)], get(Key) =:= undefined] of
+            case [Name || Name <- Names, get(bt_state:key(Name)) =:= undefined] of
                 [] -> ok;
                 [Failed | _] ->
-                    _ = put(Failed, nil),
+                    report(Class, {variable, Failed}, {Kind, Reason, Stack}),
+                    _ = put(bt_state:key(Failed), nil),
                     add_missing(Class, Names)
             end
     end.
+
+report(Class, What, {Kind, Reason, Stack}) ->
+    bt_report:migration_failed(Class, What, bt_error:wrap(Kind, Reason, Stack), Stack).
 
 %% To `$init'/1 the symbol #undefined looks like no value.
 -spec keep_undefined(variables()) -> ok.

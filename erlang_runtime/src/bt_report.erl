@@ -7,7 +7,7 @@
 -include_lib("kernel/include/logger.hrl").
 
 -export([crash/4, resumed/4, refused/3, unexpected/2, block_failed/2, process_crashed/2,
-         migration_failed/3]).
+         migration_failed/4]).
 -export([format/1, to_standard_error/0]).
 
 %% @doc An error escaped a method, and the actor dies of it.
@@ -43,10 +43,16 @@ process_crashed(Exception, Stack) ->
     ?LOG_ERROR(#{label => {bt_process, crash}, process => self(), exception => Exception,
                  stacktrace => Stack}, meta()).
 
-%% @doc An error in `migrate:' or in the initial value of a new variable of a class loaded again.
--spec migration_failed(module(), bt_fault:exception(), list()) -> ok.
-migration_failed(Class, Exception, Stack) ->
-    ?LOG_ERROR(report(migration_failed, Class, {'migrate:', []}, Exception, Stack), meta()).
+%% @doc An error in what an actor runs because its class was loaded again: `migrate:', the initial
+%% value of a new variable, or what the class declares.
+-spec migration_failed(module(), migrate | {variable, atom()} | declaration, bt_fault:exception(),
+                       list()) -> ok.
+migration_failed(Class, migrate, Exception, Stack) ->
+    ?LOG_ERROR(report(not_migrated, Class, {'migrate:', []}, Exception, Stack), meta());
+migration_failed(Class, {variable, Name}, Exception, Stack) ->
+    ?LOG_ERROR(report(not_initialized, Class, {Name, []}, Exception, Stack), meta());
+migration_failed(Class, declaration, Exception, Stack) ->
+    ?LOG_ERROR(report(not_declared, Class, {'onError', []}, Exception, Stack), meta()).
 
 -spec report(atom(), module(), {atom(), [term()]}, bt_fault:exception(), list()) -> map().
 report(What, Class, {Selector, Arguments}, Exception, Stack) ->
@@ -79,7 +85,9 @@ format(#{label := {bt_actor, What}, class := Class, selector := Selector, actor 
 
 -spec verb(atom()) -> string().
 verb(crash) -> "crashed";
-verb(migration_failed) -> "keeps its old variables after an error";
+verb(not_migrated) -> "keeps its old variables after an error";
+verb(not_initialized) -> "starts a new variable with nil after an error";
+verb(not_declared) -> "goes on as before after an error";
 verb(resumed) -> "goes on after an error";
 verb(refused) -> "refused a message".
 
