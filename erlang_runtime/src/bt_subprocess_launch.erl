@@ -121,7 +121,7 @@ make_directory() ->
 %% of its group, since each port starts a session.
 script() ->
     "_bt_pipes=$1 _bt_grace=$2 _bt_tools=$3; shift 3\n"
-    "exec 3<&0 4>&1 </dev/null >/dev/null\n"
+    "exec 3<&0 4>&1 </dev/null >/dev/null 2>&1\n"
     "(umask 077; PATH=$_bt_tools; cd \"$_bt_pipes\" && mkfifo in out err) || exit 125\n"
     "exec 5<>\"$_bt_pipes/in\" 6<>\"$_bt_pipes/out\" 7<>\"$_bt_pipes/err\"\n"
     "echo >&4\n"
