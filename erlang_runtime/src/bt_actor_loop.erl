@@ -26,10 +26,9 @@
                 %% So many messages until it looks at its heap.
                 until_tidy :: integer()}).
 
-%% What most actors do without. `resume': an error does not end the actor; `keeps': its state is
-%% saved after each message, under `place'.
+%% What most actors do without. `resume': an error does not end the actor; `place': its state is
+%% saved there after each message.
 -record(mode, {resume = false :: boolean(),
-               keeps = false :: boolean(),
                place = none :: bt_recovery:place() | none,
                debug = [] :: [sys:dbg_opt()]}).
 -type mode() :: plain | #mode{}.
@@ -65,20 +64,15 @@ version(Class) -> {Class:'$layout'(), Class:'$shape'()}.
 -spec enter(pid() | none, module(), version()) -> no_return().
 enter(Parent, Class, {Layout, Shape}) ->
     trap_for_terminate(Parent, Class),
-    Place = case get('$bt_place') of
-                undefined -> none;
-                Given -> Given
-            end,
     {Messages, Limit} = bt_heap:new(),
     Actor = #actor{class = Class, parent = Parent, layout = Layout, shape = Shape,
-                   mode = mode(Class, Place, []), heap_limit = Limit, until_tidy = Messages},
+                   mode = mode(Class, []), heap_limit = Limit, until_tidy = Messages},
     loop(kept(Actor), ?TIMED).
 
 %% What the class says of its actors.
--spec mode(module(), bt_recovery:place() | none, [sys:dbg_opt()]) -> mode().
-mode(Class, Place, Debug) ->
-    case #mode{resume = resumes(Class), keeps = keeps(Place, Class), place = Place,
-               debug = Debug} of
+-spec mode(module(), [sys:dbg_opt()]) -> mode().
+mode(Class, Debug) ->
+    case #mode{resume = resumes(Class), place = place(Class), debug = Debug} of
         #mode{resume = false, place = none, debug = []} -> plain;
         Mode -> Mode
     end.
@@ -106,9 +100,17 @@ resumes(Class) ->
     erlang:function_exported(Class, 'class onError', 1)
         andalso Class:'class onError'(bt_class:object(Class)) =:= resume.
 
--spec keeps(bt_recovery:place() | none, module()) -> boolean().
-keeps(none, _) -> false;
-keeps(_, Class) -> bt_recovery:wanted(Class).
+%% Every supervised actor has a place, for its class may declare `recover: #last' later.
+-spec place(module()) -> bt_recovery:place() | none.
+place(Class) ->
+    case get('$bt_place') of
+        undefined -> none;
+        Place ->
+            case bt_recovery:wanted(Class) of
+                true -> Place;
+                false -> none
+            end
+    end.
 
 %% `Left': after so many messages one is timed, and perhaps it is time to look at the heap.
 -spec loop(#actor{}, non_neg_integer()) -> no_return().
@@ -240,7 +242,7 @@ print(Device, {in, Message}, Class) ->
 
 %% `recover: #last': the state after every message is kept outside the actor.
 -spec kept(#actor{}) -> #actor{}.
-kept(Actor = #actor{mode = #mode{keeps = true, place = Place}, shape = Shape}) ->
+kept(Actor = #actor{mode = #mode{place = {_, _} = Place}, shape = Shape}) ->
     Now = bt_state:snapshot(),
     get('$bt_kept') =:= Now orelse bt_recovery:save(Place, Shape, Now),
     put('$bt_kept', Now),
@@ -263,10 +265,6 @@ with_debug(Actor = #actor{mode = plain}, Debug) -> Actor#actor{mode = #mode{debu
 with_debug(Actor = #actor{mode = #mode{resume = false, place = none}}, []) ->
     Actor#actor{mode = plain};
 with_debug(Actor = #actor{mode = Mode}, Debug) -> Actor#actor{mode = Mode#mode{debug = Debug}}.
-
--spec place(#actor{}) -> bt_recovery:place() | none.
-place(#actor{mode = #mode{place = Place}}) -> Place;
-place(_) -> none.
 
 %%% Messages
 
@@ -374,7 +372,7 @@ renewed(Actor = #actor{class = Class, parent = Parent, shape = Shape}, Layout) -
     Migrated = bt_migration:migrate(Class, Shape),
     trap_for_terminate(Parent, Class),
     Renewed = Actor#actor{layout = Layout, shape = Migrated},
-    try Renewed#actor{mode = mode(Class, place(Actor), debug(Actor))}
+    try Renewed#actor{mode = mode(Class, debug(Actor))}
     catch
         Kind:Reason:Stack ->
             Exception = bt_error:wrap(Kind, Reason, Stack),

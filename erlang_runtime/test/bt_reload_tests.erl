@@ -14,6 +14,7 @@ reload_test_() ->
       fun migrated/1, fun wrong_answers_of_migrate/1, fun failed_migration_loses_nothing/1,
       fun failed_initial_value/1, fun superclass/1, fun other_superclass/1, fun policies/1,
       fun newly_trapping/1, fun code_change/1, fun removed_class/1, fun recovered_state/1,
+      fun newly_recovered/1,
       fun busy_actor/1, fun refused_loads/1, fun class_variables/1,
       fun plain_otp/1, fun undefined_is_a_value/1]}.
 
@@ -247,6 +248,26 @@ recovered_state(_) ->
         ?assertEqual(#{b => 42}, state(B)),
         erase('$bt_child'),
         unlink(B)
+    end.
+
+%% A supervised actor that runs begins to save its state when its class says so.
+newly_recovered(_) ->
+    fun() ->
+        Set = "'set:'(_, V) -> put('@a', V).",
+        load([a], Set),
+        put('$bt_child', #{name => nil, place => {self(), 8}}),
+        {ok, A} = bt_actor:start_link(?C),
+        unlink(A),
+        bt_actor:call(A, 'set:', [1]),
+        ?assertEqual(none, bt_recovery:last({self(), 8})),
+        load([a], "'class recover'(_) -> last. " ++ Set),
+        bt_actor:call(A, 'set:', [2]),
+        ?assertMatch({ok, _, [{'@a', 2}]}, bt_recovery:last({self(), 8})),
+        bt_actor:kill(A),
+        {ok, B} = bt_actor:start_link(?C),
+        ?assertEqual(#{a => 2}, state(B)),
+        unlink(B),
+        erase('$bt_child')
     end.
 
 %% A method that runs goes on in its own code and state; the next message sees the new ones.
