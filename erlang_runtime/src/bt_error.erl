@@ -338,6 +338,15 @@ translate(error, undef, [{Module, _, _, _} | _] = Stack) ->
         true -> undefined_class_exception(binary_to_atom(bt_print:class_name(Module)));
         false -> erlang_error(error, undef, Stack)
     end;
+%% A value that was made before its class was loaded again, with one more field.
+translate(error, {badkey, Field}, [{erlang, map_get, [Field, #{'$class' := Class} = Value], _} | _])
+  when is_atom(Field) ->
+    Name = atom_to_binary(Field),
+    Message = [<<"this ">>, bt_class:name(Class), <<" has no field ">>, Name,
+               <<": it was made before its class had it">>],
+    Hint = iolist_to_binary([bt_print:class_name(Class), <<" values that are made now have it">>]),
+    exception('bt.stdlib.KeyNotFound', key_not_found, Message, Hint,
+              #{key => Field, receiver => Value});
 translate(throw, Reason, Stack) ->
     case bt_handler:is_control(throw, Reason) of
         true -> dead_context_exception();
