@@ -33,6 +33,7 @@ text(unsafe_path) -> <<"it will not be deleted with all that is in it">>;
 text(not_a_directory) -> <<"not a directory">>;
 text(not_executable) -> <<"not a program that can be run">>;
 text(not_found) -> <<"there is no such program">>;
+text(ebadf) -> <<"it was not opened for that">>;
 text(badarg) -> <<"the operating system does not take it">>;
 text(Reason) when is_atom(Reason) -> unicode:characters_to_binary(file:format_error(Reason));
 text(Reason) -> unicode:characters_to_binary(io_lib:format("~0tp", [Reason])).
@@ -41,7 +42,7 @@ hint(enoent) -> <<"File exists: tells whether there is one; mkdirAll: makes dire
 hint(eexist) -> <<"delete: or rename:to: makes room for it">>;
 hint(eisdir) -> <<"Directory list: answers what is in a directory">>;
 hint(enotempty) -> <<"deleteAll: deletes a directory with all that is in it">>;
-hint(ebadf) -> <<"it was opened for reading only, or for writing only: see open:mode:">>;
+hint(ebadf) -> <<"open:mode: takes #read, #write, #append, #readWrite and #exclusive">>;
 hint(closed) -> <<"open:do: closes it after its block, and so does the end of its process">>;
 hint(invalid_utf8) -> <<"readBinary: takes any bytes; lines:encoding: other encodings">>;
 hint(unsafe_path) -> <<"it is the root, the working or home directory, or above one of them">>;
