@@ -5,7 +5,8 @@
 %% loaded with the first one, so that the tests need no compiled standard library.
 -module(bt_fixture).
 
--export([start/0, stop/1, class/2, class/3, try_class/3, compiled/3, method/2, method/3, extension/3, object/1]).
+-export([start/0, stop/1, class/2, class/3, try_class/3, compiled/3, module/2]).
+-export([method/2, method/3, extension/3, object/1]).
 
 -define(ROOTS, [
     {'bt.stdlib.ProtoObject', nil, "'doesNotUnderstand:args:'(S, Sel, Args) ->
@@ -92,8 +93,13 @@ compiled(Facade, Meta, Text) ->
 %% @doc Loads an extension module; answers what bt_patch:install/3 wants.
 -spec extension(module(), string(), [map()]) -> [{atom(), arity(), map()}].
 extension(Module, Text, Methods) ->
-    ok = bt_load:module(Module, compile(Module, #{}, functions(Text))),
+    ok = bt_load:modules([module(Module, Text)]),
     [{Function, Arity + 1, Method} || #{function := Function, arity := Arity} = Method <- Methods].
+
+%% @doc A module of functions, not loaded.
+-spec module(module(), string()) -> {module(), binary()}.
+module(Module, Text) ->
+    {Module, compile(Module, #{}, functions(Text))}.
 
 -spec method(atom(), arity()) -> map().
 method(Selector, Arity) ->
