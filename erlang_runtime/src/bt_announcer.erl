@@ -1,5 +1,5 @@
-%%% @doc Announcers: who wants to hear of which events. An announcer is a process that owns the table
-%%% of its subscriptions and watches the subscribers; it ends with the process that made it.
+%%% @doc Announcers: who wants to hear of which events. An announcer is a process that owns the
+%%% table of its subscriptions and watches the subscribers; it ends with the process that made it.
 %%%
 %%% Whoever announces reads the table itself and sends to the subscribers, so the announcer is no
 %%% bottleneck, and what one process announces arrives in order. A block runs in the process that

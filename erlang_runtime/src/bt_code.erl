@@ -52,11 +52,13 @@ unload(Modules) ->
         Modules
     ).
 
-%% @doc Removes old code that no process runs. The code server would serve nobody else meanwhile, so
-%% its purger is asked directly.
+%% @doc Removes old code that no process runs. Through the code server, although it serves nobody
+%% else meanwhile: its purger, when it is asked directly, loses what the code server asks of it at
+%% the same time after the `on_load' of a module (of a NIF, say), and then no code is ever loaded
+%% again.
 -spec purge(module()) -> boolean().
 purge(Module) ->
-    erts_code_purger:soft_purge(Module).
+    code:soft_purge(Module).
 
 is_purged(_Module, 0) ->
     false;

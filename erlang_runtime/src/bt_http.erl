@@ -1,7 +1,7 @@
 %%% @doc HTTP/1.1 as text: reading a request from bytes, and writing a response.
 %%%
-%%% Lines and headers are taken apart by OTP's own parser, `erlang:decode_packet/3'. What it is lenient
-%%% about is refused here, above all whatever could make two servers see different requests.
+%%% Lines and headers are taken apart by OTP's own parser, `erlang:decode_packet/3'. What it is
+%%% lenient about is refused here, above all whatever could make two servers see different requests.
 -module(bt_http).
 
 -export([request_line/1, header/1, body_kind/2, chunk_size/1]).
@@ -107,8 +107,8 @@ path_segments(Path) ->
         true -> error
     end.
 
-%% @doc The text that a text with percent signs stands for. OTP's function throws where it says that it
-%% answers an error.
+%% @doc The text that a text with percent signs stands for. OTP's function throws where it says that
+%% it answers an error.
 -spec percent_decoded(binary()) -> binary() | error.
 percent_decoded(Text) ->
     try uri_string:percent_decode(Text) of
@@ -118,8 +118,8 @@ percent_decoded(Text) ->
         throw:{error, _, _} -> error
     end.
 
-%% @doc The parts of a URL, as `uri_string:parse/1' has them; that function fails for bytes that are no
-%% text.
+%% @doc The parts of a URL, as `uri_string:parse/1' has them; that function fails for bytes that are
+%% no text.
 -spec parsed_url(binary()) -> #{atom() => term()} | error.
 parsed_url(Url) ->
     case unicode:characters_to_binary(Url) =:= Url andalso uri_string:parse(Url) of

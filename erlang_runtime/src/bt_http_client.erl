@@ -1,7 +1,7 @@
-%%% @doc HttpClient on OTP's httpc, with profiles of its own, so that other users of httpc on the node are
-%%% not disturbed. Certificates are verified against the system's authorities. httpc does not ask how
-%%% a connection that it uses again was verified: so what is verified in another way has a profile
-%%% whose connections are used once.
+%%% @doc HttpClient on OTP's httpc, with profiles of its own, so that other users of httpc on the
+%%% node are not disturbed. Certificates are verified against the system's authorities. httpc does
+%%% not ask how a connection that it uses again was verified: so what is verified in another way has
+%%% a profile whose connections are used once.
 -module(bt_http_client).
 
 -export([request/5, stream/6]).
@@ -151,7 +151,8 @@ verb(#request{method = Method}) -> string:uppercase(atom_to_binary(Method)).
 
 once(#request{method = Method} = Request) ->
     Options = [{sync, true}, {body_format, binary}],
-    case httpc:request(Method, terms(Request), http_options(Request), Options, Request#request.profile) of
+    Profile = Request#request.profile,
+    case httpc:request(Method, terms(Request), http_options(Request), Options, Profile) of
         {ok, Result} -> {ok, result(Result)};
         {error, Reason} -> {error, Reason}
     end.
@@ -174,12 +175,13 @@ both(_Name, Before, Value) -> <<Before/binary, ", ", Value/binary>>.
 
 streamed(#request{method = Method} = Request, Block) ->
     Options = [{sync, false}, {stream, {self, once}}, {body_format, binary}],
-    {ok, Id} = httpc:request(Method, terms(Request), http_options(Request), Options, Request#request.profile),
+    Profile = Request#request.profile,
+    {ok, Id} = httpc:request(Method, terms(Request), http_options(Request), Options, Profile),
     try
         pieces(Id, Block)
     catch
         Class:Reason:Stack ->
-            ok = httpc:cancel_request(Id, Request#request.profile),
+            ok = httpc:cancel_request(Id, Profile),
             flush(Id),
             erlang:raise(Class, Reason, Stack)
     end.

@@ -5,7 +5,7 @@
 %%% record. An error of the handler is logged, and is a 500 to the client.
 -module(bt_http_server).
 
--export([start/2, write_chunk/2, reasons/1]).
+-export([start/2, write_chunk/2]).
 -export_type([settings/0]).
 
 -type settings() :: #{atom() => term()}.
@@ -180,7 +180,8 @@ continue(#request{headers = Headers}, #connection{socket = Socket} = Connection)
             end
     end.
 
-exactly(Size, #connection{buffer = Buffer} = Connection, _Deadline) when byte_size(Buffer) >= Size ->
+exactly(Size, #connection{buffer = Buffer} = Connection, _Deadline)
+  when byte_size(Buffer) >= Size ->
     <<Body:Size/binary, Rest/binary>> = Buffer,
     {Body, Connection#connection{buffer = Rest}};
 exactly(Size, #connection{socket = Socket, buffer = Buffer} = Connection, Deadline) ->
@@ -220,7 +221,8 @@ refuse(Status, #connection{socket = Socket}) ->
     Text = bt_http:reason(Status),
     Head = bt_http:head(Status, [
         {<<"date">>, bt_http:date()}, {<<"content-type">>, <<"text/plain; charset=utf-8">>},
-        {<<"content-length">>, integer_to_binary(byte_size(Text))}, {<<"connection">>, <<"close">>}]),
+        {<<"content-length">>, integer_to_binary(byte_size(Text))},
+        {<<"connection">>, <<"close">>}]),
     _ = bt_net:send(Socket, [Head, Text]),
     _ = bt_net:close_write(Socket),
     linger(Socket, bt_wait:deadline(?LINGER_MS), ?LINGER_BYTES).
@@ -441,8 +443,3 @@ write_chunk({Socket, Chunked}, Data) ->
 framed(_Chunked, 0, _Bytes) -> <<>>;
 framed(true, Size, Bytes) -> [integer_to_binary(Size, 16), <<"\r\n">>, Bytes, <<"\r\n">>];
 framed(false, _Size, Bytes) -> Bytes.
-
-%% @doc What a status is called.
--spec reasons(term()) -> binary().
-reasons(Status) when is_integer(Status) -> bt_http:reason(Status);
-reasons(Other) -> bt_prim_collection:type_error(<<"a status">>, Other, nil, 'status:').

@@ -2,11 +2,11 @@
 %%%
 %%% A few acceptors wait for connections. One that gets one becomes the process of that connection,
 %%% and another acceptor takes its place, unless there are as many connections as allowed: then
-%%% clients wait in the kernel's queue. All are linked to the listener, so nothing outlives it; it is
-%%% linked to its server, so it outlives nobody.
+%%% clients wait in the kernel's queue. All are linked to the listener, so nothing outlives it; it
+%%% is linked to its server, so it outlives nobody.
 %%%
-%%% To stop gently it closes the socket, tells the connections `'$bt_drain'', gives them some time to
-%%% finish what they are doing, and ends those that are left.
+%%% To stop gently it closes the socket, tells the connections `'$bt_drain'', gives them some time
+%%% to finish what they are doing, and ends those that are left.
 -module(bt_listener).
 -behaviour(gen_server).
 
@@ -137,7 +137,8 @@ terminate(_Reason, #state{acceptors = Acceptors, connections = Open}) ->
 %% As many acceptors as are allowed to become connections.
 replenish(#state{draining = From} = State) when From =/= none ->
     State;
-replenish(#state{acceptor = Acceptor, acceptors = Acceptors, connections = Open, max = Max} = State) ->
+replenish(#state{acceptor = Acceptor, acceptors = Acceptors} = State) ->
+    #state{connections = Open, max = Max} = State,
     Waiting = map_size(Acceptors),
     case min(?ACCEPTORS, Max - map_size(Open)) of
         Wanted when Wanted > Waiting ->

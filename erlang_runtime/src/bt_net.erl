@@ -1,5 +1,5 @@
-%%% @doc Connections over TCP, plain or with TLS, behind one set of functions. All sockets are passive
-%%% and carry bytes: nobody gets more than he asked for.
+%%% @doc Connections over TCP, plain or with TLS, behind one set of functions. All sockets are
+%%% passive and carry bytes: nobody gets more than he asked for.
 %%%
 %%% What fails is raised as NetworkError, TimeoutError or, on a socket that this side closed,
 %%% ClosedError.

@@ -1,4 +1,5 @@
-%%% @doc Primitives of AtomicCounter: a 64 bit number that any process of the node changes in one step.
+%%% @doc Primitives of AtomicCounter: a 64 bit number that any process of the node changes in one
+%%% step.
 %%%
 %%% Names are kept in a table, so that a name from outside makes no atom.
 -module(bt_prim_counter).

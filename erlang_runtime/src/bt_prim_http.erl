@@ -1,7 +1,7 @@
-%%% @doc Primitives of HttpRequest.
+%%% @doc Primitives of HttpRequest and HttpResponse.
 -module(bt_prim_http).
 
--export([pairs/1]).
+-export([pairs/1, reason/1]).
 
 %% @doc Names and values of a query or a form. What cannot be decoded is left as it is.
 -spec pairs(term()) -> #{binary() => binary()}.
@@ -22,3 +22,8 @@ decoded(Text) ->
         error -> Text;
         Decoded -> Decoded
     end.
+
+%% @doc What a status is called.
+-spec reason(term()) -> binary().
+reason(Status) when is_integer(Status) -> bt_http:reason(Status);
+reason(Other) -> bt_prim_collection:type_error(<<"a status">>, Other, nil, 'status:').

@@ -44,7 +44,8 @@ write(Level, Text, Given) ->
     Report = #{label => {beamtalk, log}, text => Text, metadata => Given},
     Own = maps:filter(fun(Key, _) -> is_own(Key) end, Given),
     Meta = Own#{report_cb => fun ?MODULE:format/1},
-    logger:macro_log(#{mfa => {?MODULE, log, 3}, file => ?FILE, line => ?LINE}, Level, Report, Meta).
+    Place = #{mfa => {?MODULE, log, 3}, file => ?FILE, line => ?LINE},
+    logger:macro_log(Place, Level, Report, Meta).
 
 is_own(Key) -> is_atom(Key) andalso not lists:member(Key, ?RESERVED).
 

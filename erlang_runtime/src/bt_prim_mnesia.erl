@@ -1,6 +1,8 @@
-%%% @doc Primitives of Mnesia and MnesiaTable: OTP's database. A row is a record `{Table, Key, Value}'.
+%%% @doc Primitives of Mnesia and MnesiaTable: OTP's database. A row is a record
+%%% `{Table, Key, Value}'.
 %%%
-%%% What is stored is a copy, as in a message. Outside a transaction each operation is one by itself.
+%%% What is stored is a copy, as in a message. Outside a transaction each operation is one by
+%%% itself.
 -module(bt_prim_mnesia).
 
 -export([start/0, start_in/1, stop/0, is_running/0, create/2, table/1, tables/0, delete_table/1]).
@@ -251,7 +253,8 @@ keys(Table) -> activity(Table, fun() -> mnesia:all_keys(Table) end).
 -spec rows(atom()) -> [{term(), term()}].
 rows(Table) ->
     activity(Table, fun() ->
-        lists:reverse(mnesia:foldl(fun({_, Key, Value}, All) -> [{Key, Value} | All] end, [], Table))
+        Add = fun({_, Key, Value}, All) -> [{Key, Value} | All] end,
+        lists:reverse(mnesia:foldl(Add, [], Table))
     end).
 
 -spec size(atom()) -> non_neg_integer().

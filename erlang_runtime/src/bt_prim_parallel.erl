@@ -2,8 +2,8 @@
 %%%
 %%% The one who asks waits for a coordinator, which starts a worker for each job, so many at a time,
 %%% and is linked to them. It ends with whoever asked, and with it all workers: nothing is left
-%%% running, whether there was an error, a time-out, an early answer or a kill. A worker has a copy of
-%%% its block: what that assigns stays with it.
+%%% running, whether there was an error, a time-out, an early answer or a kill. A worker has a copy
+%%% of its block: what that assigns stays with it.
 -module(bt_prim_parallel).
 
 -export([collect/3, all/3, settle/3, any/2, race/2]).

@@ -5,7 +5,8 @@
 -module(bt_prim_socket).
 
 -export([connect/3, listen/2, accept/2, listener_port/1, close_listener/1]).
--export([write/2, read/3, read_available/2, read_line/2, read_all/2, read_packet/2, write_packet/2]).
+-export([write/2, write_packet/2]).
+-export([read/3, read_available/2, read_line/2, read_all/2, read_packet/2]).
 -export([close/1, close_write/1, is_open/1, peer/1, local/1]).
 -export([start_server/2, stop_server/2, server_port/1, server_count/1]).
 -export([iodata/2, host/2, port_number/3, address/2, server_options/2, limit/2]).

@@ -1,10 +1,10 @@
 %%% @doc Hands what comes over a socket to an actor, one message after the other: the next bytes are
-%%% read only when the actor is done with the last ones. So a fast sender fills the network's buffers
-%%% and not the actor's mailbox.
+%%% read only when the actor is done with the last ones. So a fast sender fills the network's
+%%% buffers and not the actor's mailbox.
 %%%
-%%% The socket then belongs to the pump's process, which ends with the actor, and when the connection
-%%% ends. In the process of a server's connection that process is the pump itself, after the
-%%% server's block, so that the server knows about it.
+%%% The socket then belongs to the pump's process, which ends with the actor, and when the
+%%% connection ends. In the process of a server's connection that process is the pump itself, after
+%%% the server's block, so that the server knows about it.
 -module(bt_pump).
 
 -export([start/4, in_connection/0, run_here/0, failed/1]).

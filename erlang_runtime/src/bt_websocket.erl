@@ -32,7 +32,8 @@ value(Socket, Role) -> #{'$class' => 'bt.stdlib.WebSocket', handle => {Socket, R
 -spec upgrade([{binary(), binary()}], bt_net:socket(), binary()) ->
           {ok, map()} | {error, 400 | 426}.
 upgrade(Headers, Socket, Read) ->
-    case {has(<<"upgrade">>, <<"websocket">>, Headers), has(<<"connection">>, <<"upgrade">>, Headers),
+    case {has(<<"upgrade">>, <<"websocket">>, Headers),
+          has(<<"connection">>, <<"upgrade">>, Headers),
           proplists:get_value(<<"sec-websocket-version">>, Headers),
           proplists:get_value(<<"sec-websocket-key">>, Headers)} of
         {true, true, <<"13">>, Key} when byte_size(Key) =:= 24 -> accept(Key, Socket, Read);
@@ -125,7 +126,8 @@ response(Socket) ->
 response_headers(Socket, Headers) when length(Headers) < 100 ->
     case packet(Socket, httph_bin) of
         {http_header, _, _, Name, Value} ->
-            response_headers(Socket, [{bt_http:lower(bt_print:display_string(Name)), Value} | Headers]);
+            Text = bt_print:display_string(Name),
+            response_headers(Socket, [{bt_http:lower(Text), Value} | Headers]);
         _ ->
             ok = options(Socket, [{packet, raw}]),
             Headers
@@ -211,7 +213,8 @@ message({Socket, _} = Handle, Limit, Kind, Parts) ->
 payload({_, Role} = Handle, _Code, _Fin, Masked, _Size, _Parts)
   when Masked =:= 0, Role =:= server; Masked =:= 1, Role =:= client ->
     broken(Handle, 1002);
-payload(Handle, Code, Fin, _Masked, Size, _Parts) when Code >= ?CLOSE, Size > 125 orelse Fin =:= 0 ->
+payload(Handle, Code, Fin, _Masked, Size, _Parts)
+  when Code >= ?CLOSE, Size > 125 orelse Fin =:= 0 ->
     broken(Handle, 1002);
 payload(Handle, _Code, _Fin, Masked, Size, Parts) ->
     Length = case Size of
