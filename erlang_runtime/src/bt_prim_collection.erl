@@ -33,9 +33,17 @@ count(Other, Collection, Selector) ->
 -spec empty(term(), atom()) -> no_return().
 empty(Collection, Selector) ->
     bt_error:raise('bt.stdlib.IndexOutOfBounds', #{
-        message => text([Selector, <<": ">>, shown(Collection), <<" is empty">>]),
+        message => text([heading(Selector), shown(Collection), <<" is empty">>]),
         hint => <<"ask isEmpty first">>,
         selector => Selector, receiver => Collection, index => 1, size => 0}).
+
+%% The selector in front of what it is about: a keyword has its colon already.
+heading(Selector) ->
+    Text = atom_to_binary(Selector),
+    case binary:last(Text) of
+        $: -> <<Text/binary, " ">>;
+        _ -> <<Text/binary, ": ">>
+    end.
 
 %% @doc Raises KeyNotFound: no element is as a block wants it.
 -spec not_found(term(), atom()) -> no_return().
