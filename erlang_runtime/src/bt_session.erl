@@ -17,6 +17,8 @@
 -type outcome() ::
     {value, binary()} | {error, Kind :: binary(), Message :: binary(), Report :: binary()}.
 
+%% Like all tags of the runtime, so that no `Process receive:' takes a request.
+-define(REQUEST, '$bt_request').
 -define(SETTLE_MS, 30000).
 
 %% @doc Starts a session whose replies go to the compile server, and the runtime if need be.
@@ -33,26 +35,35 @@ start(Server) ->
 %% @doc Queues a request; its reply goes to the server as a cast.
 -spec request(pid(), integer(), term()) -> ok.
 request(Session, Id, Request) ->
-    Session ! {?MODULE, Id, Request},
+    Session ! {?REQUEST, Id, Request},
     ok.
 
+%% Plain messages stay where they are, for the receive of a later input.
 loop(#session{server = Server} = Session) ->
+    Blocks = bt_when:blocks(),
     receive
-        {?MODULE, Id, Request} ->
+        {?REQUEST, Id, Request} ->
             {Reply, Next} = handle(Request, Session),
             gen_server:cast(Server, {reply, Id, Reply}),
             loop(Next);
-        Message ->
-            while_idle(Message),
-            loop(Session)
+        {'$bt_reply', _, _} = News -> while_idle(News, Session);
+        {'$bt_fault', _, _, _} = News -> while_idle(News, Session);
+        {'DOWN', Ref, process, _, _} = News when is_map_key(Ref, Blocks) ->
+            while_idle(News, Session);
+        {'$bt_timer', _} = News -> while_idle(News, Session);
+        '$bt_tick' = News -> while_idle(News, Session)
     end.
 
-%% What nobody waits for any more is dropped: the mailbox must not grow.
-while_idle({'$bt_reply', Ref, settled}) -> bt_when:ready(Ref, settled);
-while_idle({'DOWN', Ref, process, _, Reason}) -> bt_when:ready(Ref, {down, Reason});
-while_idle({'$bt_timer', Timer}) -> bt_timer:fire(Timer);
-while_idle('$bt_tick') -> bt_wait:idle_tick();
-while_idle(_Stray) -> ok.
+while_idle(News, Session) ->
+    _ = served(News),
+    loop(Session).
+
+served({'$bt_reply', Ref, settled}) -> bt_when:ready(Ref, settled);
+served({'DOWN', Ref, process, _, Reason}) -> bt_when:ready(Ref, {down, Reason});
+served({'$bt_timer', Timer}) -> bt_timer:fire(Timer);
+served('$bt_tick') -> bt_wait:idle_tick();
+%% Nobody waits for it any more.
+served(_Late) -> ok.
 
 handle({load, Modules}, Session) ->
     case bt_load:batch(Modules) of
