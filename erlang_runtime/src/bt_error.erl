@@ -301,7 +301,8 @@ dead_handler(Exception, Selector) ->
     Hint = <<"return:, retry, pass and resume: are for the block after on: ... do:, while it runs; "
              "signal raises the exception again">>,
     Fields = #{receiver => Exception, selector => Selector},
-    erlang:error(exception('bt.stdlib.BlockContextDead', block_context_dead, Message, Hint, Fields)).
+    Class = 'bt.stdlib.BlockContextDead',
+    erlang:error(exception(Class, block_context_dead, Message, Hint, Fields)).
 
 -spec not_resumable(exception()) -> no_return().
 not_resumable(Exception) ->

@@ -69,7 +69,8 @@ init(#{table := Table, flags := Flags, spec := Spec, place := Place, owner := Ow
     {ok, {Flags#{strategy => simple_one_for_one}, [Member]}}.
 
 %% @private
--spec start_member(ets:tid(), {map(), {module(), atom(), [term()]}}, pos_integer(), term()) -> term().
+-spec start_member(ets:tid(), {map(), {module(), atom(), [term()]}}, pos_integer(), term()) ->
+          term().
 start_member(Table, {Place, Start}, N, Id) ->
     bt_supervisor:start_child(Table, Place#{number => N, id => Id}, Start).
 

@@ -30,7 +30,8 @@ run(Facade, Arguments) ->
     _ = logger_std_h:filesync(default),
     erlang:halt(Status).
 
-%% An actor's initial call is its class's `$start'. One that has just been sent a message may be about to crash, and its report on the way.
+%% An actor's initial call is its class's `$start'. One that has just been sent a message may be
+%% about to crash, and its report on the way.
 -spec quieten(bt_wait:deadline()) -> ok.
 quieten(Deadline) ->
     case erlang:system_info(process_count) < ?MANY andalso bt_wait:left(Deadline) > 0
