@@ -129,10 +129,67 @@ internal sealed partial class TextScanner(string text)
         return false;
     }
 
+    /// <summary>
+    /// The closing quote, or the line's end. Where the braces of a string fit together, they are interpolations, and
+    /// strings in those do not end it; a remark's need not.
+    /// </summary>
     private static int AfterQuote(ReadOnlySpan<char> line, int start)
     {
+        if (line[start] == '"' && AfterInterpolated(line, start) is var end && end < line.Length)
+        {
+            return end;
+        }
+
         int length = line[(start + 1)..].IndexOf(line[start]);
         return length < 0 ? line.Length : start + 1 + length;
+    }
+
+    private static int AfterInterpolated(ReadOnlySpan<char> line, int start)
+    {
+        for (int i = start + 1; i < line.Length; i++)
+        {
+            switch (line[i])
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '{' when i + 1 < line.Length && line[i + 1] == '{':
+                    i++;
+                    break;
+                case '{':
+                    i = AfterInterpolation(line, i);
+                    break;
+                case '"':
+                    return i;
+            }
+        }
+
+        return line.Length;
+    }
+
+    /// <summary>The brace that closes the interpolation, or the line's end.</summary>
+    private static int AfterInterpolation(ReadOnlySpan<char> line, int start)
+    {
+        int depth = 1;
+        for (int i = start + 1; i < line.Length; i++)
+        {
+            switch (line[i])
+            {
+                case '{':
+                    depth++;
+                    break;
+                case '}' when --depth == 0:
+                    return i;
+                case '"':
+                    i = AfterInterpolated(line, i);
+                    break;
+                case '$':
+                    i++;
+                    break;
+            }
+        }
+
+        return line.Length;
     }
 
     private static bool IsArrow(ReadOnlySpan<char> line, int i) =>
