@@ -12,7 +12,7 @@ public sealed record TestBatch(BuildOutcome Outcome);
 
 /// <summary>
 /// Compiles test files together, so that they may refer to each other. A file with errors is left out and reported.
-/// Files that only clash with another one over the name of a class (each has its own Counter, say) wait for
+/// Files that clash with another one over the name of a class (each has its own Counter, say) wait for
 /// a batch of their own, which replaces the classes of the one before.
 /// </summary>
 public sealed class TestCompiler(Toolchain toolchain, TestReporter reporter)
@@ -50,8 +50,9 @@ public sealed class TestCompiler(Toolchain toolchain, TestReporter reporter)
 
             foreach (IGrouping<SourceText, Diagnostic> file in errors)
             {
-                bool onlyClashes = file.All(error => error.Descriptor == Catalog.DuplicateClass);
-                if (onlyClashes && errors.Count < sources.Length)
+                // What else is wrong with it may come from taking the other class for its own.
+                bool clashes = file.Any(error => error.Descriptor == Catalog.DuplicateClass);
+                if (clashes && errors.Count < sources.Length)
                 {
                     next.Add(file.Key);
                 }

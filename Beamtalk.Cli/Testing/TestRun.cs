@@ -14,6 +14,8 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, TestSele
 {
     private const string TestCase = "bt.stdlib.TestCase";
 
+    private readonly HashSet<string> _loaded = [];
+
     private readonly TestProgress _progress = new(Console.Error, Console.IsErrorRedirected);
 
     /// <summary>Runs the tests of those files that <paramref name="isWanted"/>; the others are only compiled.</summary>
@@ -36,8 +38,13 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, TestSele
         }
     }
 
-    private static async Task LoadAsync(ErlangSession session, TestBatch batch)
+    /// <summary>A class of another file and the same name need not be of the same kind, so it is no newer version.</summary>
+    private async Task LoadAsync(ErlangSession session, TestBatch batch)
     {
+        ImmutableArray<string> declared =
+            [.. batch.Outcome.Result.Declared.Classes.Values.Select(signature => signature.Facade)];
+        await session.ForgetAsync(declared.Where(_loaded.Contains)).ConfigureAwait(false);
+        _loaded.UnionWith(declared);
         if (await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false) is { } refused)
         {
             throw new ErlangNodeException(refused.Report);

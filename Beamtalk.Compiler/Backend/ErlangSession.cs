@@ -52,6 +52,10 @@ public sealed class ErlangSession
             : ToResult(reply) as RaisedError ?? throw new FormatException($"unexpected reply {reply}");
     }
 
+    /// <summary>Takes loaded classes away, as far as nobody runs in them: others of their names are to come.</summary>
+    public Task ForgetAsync(IEnumerable<string> facades) =>
+        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("forget"), ErlangTerm.List(facades.Select(ErlangTerm.Atom))));
+
     /// <summary>Writes a line to the node's standard output, after what was printed there before.</summary>
     public Task PrintAsync(string line) =>
         RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("print"), ErlangTerm.Text(line + "\n")));

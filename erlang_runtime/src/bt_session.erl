@@ -81,6 +81,9 @@ handle({print, Text}, Session) ->
 handle(settle, Session) ->
     bt_wait:settle(?SETTLE_MS),
     {ok, Session};
+handle({forget, Facades}, Session) ->
+    _ = [bt_load:remove(Facade) || Facade <- Facades],
+    {ok, Session};
 handle({serial_tests, Facades}, Session) ->
     {[Facade || Facade <- Facades, bt_test:is_serial(Facade)], Session};
 handle({test, Facade, Filter, Tags, Without}, Session) ->

@@ -148,7 +148,14 @@ public sealed class TestCommandTests : IDisposable
                 """);
         }
 
-        Lines(await TestAsync("--json")).Select(test => test.GetProperty("status").GetString()).ShouldBe(["passed", "passed"]);
+        _directory.Write("Three.bt", """
+            Actor subclass: Helper
+              name => "Three"
+            TestCase subclass: ThreeTest
+              testIt => self assert: Helper spawn name equals: "Three"
+            """);
+        Lines(await TestAsync("--json")).Select(test => test.GetProperty("status").GetString())
+            .ShouldBe(["passed", "passed", "passed"], "also where it is a class of another kind");
     }
 
     private Task<RunResult> TestAsync(params string[] options) =>
