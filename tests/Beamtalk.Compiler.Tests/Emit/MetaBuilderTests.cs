@@ -50,7 +50,8 @@ public sealed class MetaBuilderTests
         const string expected = """
             #{name => 'Counter', package => app, module => 'bt.app.Counter', generation => 'bt.app.Counter 1',
               superclass => 'bt.stdlib.Actor', kind => actor, modifiers => [abstract, sealed],
-              variables => [value], class_variables => [made], doc => <<"Counts.">>,
+              variables => [value], class_variables => [made], constant => false,
+              doc => <<"Counts.">>,
               file => <<"größe/counter.bt"/utf8>>, line => 3, inherited => [{stop, 1}],
               methods =>
                 [#{selector => 'add:', arity => 1, side => instance, function => 'add:', line => 5,
