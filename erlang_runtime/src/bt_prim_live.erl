@@ -4,7 +4,7 @@
 
 -export([patches/1, unpatch/2, remove_selector/3, remove_class/1]).
 -export([try_compile/3, check/3]).
--export([reload/1, load/1]).
+-export([reload/1, load/1, define/2]).
 
 -define(CLASS(Module), #{'$class' := 'bt.stdlib.Class', module := Module}).
 -define(METACLASS(Module), #{'$class' := 'bt.stdlib.Metaclass', module := Module}).
@@ -162,6 +162,12 @@ load(Path) ->
     Loaded = value(bt_source:load(text(Path, nil, 'load:'), app)),
     ok = bt_source:run(Loaded),
     classes(Loaded).
+
+%% @doc Loads the class of that name from its source; answers it in a list.
+-spec define(atom(), binary()) -> [behaviour()].
+define(Name, Source) ->
+    File = <<(atom_to_binary(Name))/binary, ".bt">>,
+    classes(value(bt_source:define(File, app, Source))).
 
 classes(#{classes := Classes, warnings := Warnings}) ->
     lists:foreach(fun(#{text := Text}) -> io:put_chars(standard_error, Text) end, Warnings),

@@ -2,7 +2,7 @@
 %% changes nothing.
 -module(bt_source).
 
--export([patch/4, check/4, load/2, reload/2, run/1, not_loaded/1]).
+-export([patch/4, check/4, load/2, define/3, reload/2, run/1, not_loaded/1]).
 -export_type([loaded/0]).
 
 -type failure() :: {error, bt_fault:exception()}.
@@ -41,6 +41,10 @@ load(Path, Package) ->
         {ok, Content} -> load(Path, Package, Content);
         {error, Reason} -> {error, unreadable(Path, Reason)}
     end.
+
+%% @doc Loads the classes of a text that has no file, but is named like one.
+-spec define(binary(), atom(), binary()) -> {ok, loaded()} | failure().
+define(Name, Package, Source) -> load_source(Name, Package, Source).
 
 %% A beam is what was compiled ahead, where there is no compiler.
 load(Path, Package, Content) ->
