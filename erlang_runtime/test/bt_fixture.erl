@@ -52,9 +52,21 @@ start() ->
     [root(Root) || Root <- ?ROOTS],
     Started.
 
+%% @doc Stops it, and unloads all classes that came from no file: tests that follow may want the
+%% library's own.
 -spec stop([atom()]) -> ok.
 stop(_Started) ->
-    ok = application:stop(beamtalk_runtime).
+    ok = application:stop(beamtalk_runtime),
+    lists:foreach(fun unload/1, [Module || {Module, File} <- code:all_loaded(), is_fixture(Module, File)]).
+
+is_fixture(Module, File) ->
+    lists:prefix("bt.", atom_to_list(Module)) andalso not (is_list(File) andalso filelib:is_regular(File)).
+
+unload(Module) ->
+    _ = code:unstick_mod(Module),
+    _ = code:purge(Module),
+    _ = code:delete(Module),
+    code:purge(Module).
 
 root({'bt.stdlib.List' = Facade, Superclass, Text}) ->
     Add = (method('add:', 1))#{flags => [updating]},
