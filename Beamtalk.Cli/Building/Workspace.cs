@@ -51,6 +51,14 @@ public sealed class Workspace(Toolchain toolchain)
     /// <summary>Waits for what the inputs have set going: futures with registered blocks.</summary>
     public Task SettleAsync() => _session?.SettleAsync() ?? Task.CompletedTask;
 
+    /// <summary>Takes the classes of the inputs away: another workspace of the node may have others of their names.</summary>
+    public async Task ForgetClassesAsync()
+    {
+        ImmutableArray<string> facades = [.. _classes.Classes.Values.Select(signature => signature.Facade)];
+        _classes = ClassIndex.Empty;
+        await (_session?.ForgetAsync(facades) ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
     private CompilationResult Compile(SourceText source)
     {
         var input = new CompilationInput([source], toolchain.Stdlib.With(_classes), new CompilationOptions());

@@ -57,7 +57,14 @@ public sealed class DocumentationTests
                     failures.Add($"{file}:{step.Line}: {failure}");
                 }
             }
+
+            if (!sharesVariables)
+            {
+                await workspace.ForgetClassesAsync();
+            }
         }
+
+        await shared.ForgetClassesAsync();
 
         Assert.That(failures, Is.Empty, string.Join('\n', failures));
     }
