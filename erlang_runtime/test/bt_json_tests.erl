@@ -28,12 +28,17 @@ bad_texts() ->
 reader_agrees_with_jiffy_test_() ->
     [?_assertEqual(jiffy:decode(Text, [return_maps, use_nil]), read(Text)) || Text <- texts()].
 
+%% An error is an instance of a class, and classes need the runtime.
+in_runtime(Tests) ->
+    {setup, fun() -> application:ensure_all_started(beamtalk_runtime) end,
+     fun(_) -> application:stop(beamtalk_runtime) end, Tests}.
+
 both_refuse_test_() ->
-    [
+    in_runtime([
         [?_assertError(_, jiffy:decode(Text, [return_maps])),
          ?_assertError(#{'$class' := 'bt.stdlib.JsonError'}, read(Text))]
      || Text <- bad_texts()
-    ].
+    ]).
 
 read(Text) -> bt_json_reader:read(Text, 1000, 10000).
 
@@ -64,7 +69,7 @@ limits_test_() ->
     Letters = binary:copy(<<"a">>, 20000),
     Digits = binary:copy(<<"9">>, 10050),
     Parse = fun(Parts) -> bt_prim_json:parse(iolist_to_binary(Parts)) end,
-    [
+    in_runtime([
         ?_assertMatch([[_]], Parse(Deep(1000))),
         ?_assertError(#{reason := too_deep}, Parse(Deep(1001))),
         ?_assertError(#{reason := too_deep}, Parse([binary:copy(<<"{\"a\":[1,">>, 501), "1"])),
@@ -76,4 +81,4 @@ limits_test_() ->
         ?_assertEqual([<<Letters/binary>>], Parse(["[\"", Letters, "\"]"]))
      | [?_assertEqual([], lists:foldl(fun(_, [V]) -> V end, Parse(Deep(N)), lists:seq(2, N)))
         || N <- lists:seq(1, 20)]
-    ].
+    ]).
