@@ -54,7 +54,8 @@ public sealed class Workspace(Toolchain toolchain)
     /// <summary>Takes the classes of the inputs away: another workspace of the node may have others of their names.</summary>
     public async Task ForgetClassesAsync()
     {
-        ImmutableArray<string> facades = [.. _classes.Classes.Values.Select(signature => signature.Facade)];
+        // A class of the library is among them if an input has extended it.
+        ImmutableArray<string> facades = [.. _classes.Classes.Keys.Except(toolchain.Stdlib.Classes.Keys)];
         _classes = ClassIndex.Empty;
         await (_session?.ForgetAsync(facades) ?? Task.CompletedTask).ConfigureAwait(false);
     }

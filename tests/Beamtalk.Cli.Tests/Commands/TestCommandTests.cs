@@ -143,8 +143,10 @@ public sealed class TestCommandTests : IDisposable
             _directory.Write($"{name}.bt", $$"""
                 Object subclass: Helper
                   class name => "{{name}}"
+                Integer >> as{{name}} => self printString , Helper name
                 TestCase subclass: {{name}}Test
                   testIt => self assert: Helper name equals: "{{name}}"
+                  testTheLibraryIsLeftAlone => self assert: 1 + 1 equals: 2
                 """);
         }
 
@@ -155,7 +157,7 @@ public sealed class TestCommandTests : IDisposable
               testIt => self assert: Helper spawn name equals: "Three"
             """);
         Lines(await TestAsync("--json")).Select(test => test.GetProperty("status").GetString())
-            .ShouldBe(["passed", "passed", "passed"], "also where it is a class of another kind");
+            .ShouldBe(["passed", "passed", "passed", "passed", "passed"], "also where it is a class of another kind");
     }
 
     private Task<RunResult> TestAsync(params string[] options) =>
