@@ -5,7 +5,8 @@
 -export(['of'/1, object/1, name/1, name_of/1, resolve/1, exists/1]).
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2, kinds/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
--export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3, is_updating/3, replaced/2]).
+-export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3]).
+-export([is_updating/3, replaced/2]).
 -export([instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3, keep_variables/1, forget_variables/1]).
 -export([create_tables/0, invalidate/0, version/0, cached/2]).
