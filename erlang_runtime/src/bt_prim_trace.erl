@@ -1,7 +1,7 @@
 %% @doc Primitives of Trace.
 -module(bt_prim_trace).
 
--export([on/4, off/1, off/0, events/0, clear/0, messages_of/1, conversation/2, write/2]).
+-export([on/4, off/1, off/0, events/0, clear/0, messages_of/1, conversation/2]).
 -export([actors/1, filter/1, pattern/0]).
 
 -define(EVENTS, 10000).
@@ -230,14 +230,3 @@ instance(Conversation, {Value, Error}, Started, IsQuiet) ->
       steps => bt_conversation:steps(Name, Conversation),
       duration => erlang:convert_time_unit(Duration, native, microsecond),
       isComplete => IsQuiet andalso bt_conversation:is_complete(Conversation)}.
-
-%% @doc Writes a text to a file; answers its name.
--spec write(term(), binary()) -> binary().
-write(File, Text) when is_binary(File) ->
-    case file:write_file(File, Text) of
-        ok -> File;
-        {error, Reason} ->
-            raise(file_error, [<<"cannot write ">>, bt_print:print_string(File), <<": ">>,
-                               file:format_error(Reason)], <<"the directory must exist">>)
-    end;
-write(Other, _) -> expected(<<"the name of a file">>, Other).

@@ -59,6 +59,13 @@ public sealed partial class StandardLibraryTests
             LibrarySources.Methods.Where(method => method.Declaration.Doc is null && !method.IsPrivate && !IsLaterClause(method)),
             Is.Empty);
 
+    /// <summary>The examples themselves are run by the tests of the documentation.</summary>
+    [Test]
+    public void EveryPublicMethodHasAnExample() =>
+        Assert.That(
+            LibrarySources.Methods.Where(method => method.Declaration.Doc is { } doc && !ExampleWithValue().IsMatch(doc)),
+            Is.Empty);
+
     [Test]
     public void MethodsAreShort() =>
         Assert.That(LibrarySources.Methods.Where(method => LinesOfCode(method) > LongestMethod), Is.Empty);
@@ -79,6 +86,9 @@ public sealed partial class StandardLibraryTests
 
     private static string WithoutComments(string text) =>
         string.Join('\n', text.Split('\n').Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+
+    [GeneratedRegex(@"^ {4}.*// =>", RegexOptions.Multiline)]
+    private static partial Regex ExampleWithValue();
 
     [GeneratedRegex(@"^- `(bt_\w+:\w+)`", RegexOptions.Multiline)]
     private static partial Regex ListedPrimitive();
