@@ -81,8 +81,7 @@ Task("TestErlang").IsDependentOn("Build").Does(() =>
     Run("erlc", ["+debug_info", "-I", "erlang_runtime/src", "-I", "erlang_runtime/include", "-o", ebin, .. sources]);
     Run("erl", "-noinput", "-boot", "no_dot_erlang", "-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", ebin,
         "-s", "erlang_tests", "main", "-extra", ebin, counts);
-    var numbers = FileExists(counts) ? System.IO.File.ReadAllText(counts).Split() : ["0", "1"];
-    Count("erlang_runtime", int.Parse(numbers[0]), int.Parse(numbers[1]));
+    CountFile("erlang_runtime", counts);
 });
 
 Task("TestBeamtalk").IsDependentOn("Build").Does(() =>
@@ -118,8 +117,34 @@ void TestBeamtalk(string path)
     Count(path, passes, tests.Count == 0 ? 1 : failures.Count);
 }
 
+// Beamtalk as Erlang and Elixir programs use it: EUnit modules and ExUnit scripts around the classes in tests/interop/src.
+Task("TestInterop").IsDependentOn("Build").Does(() =>
+{
+    string Interop(string path) => MakeAbsolute(Directory("./_build/interop")).Combine(path).FullPath;
+    EnsureDirectoryDoesNotExist(Interop("."));
+    string[] path = [runtimeEbin, stdlibEbin, Interop("classes"), Interop("tests")];
+    string[] codePath = [.. path.SelectMany(directory => new[] { "-pa", directory })];
+    EnsureDirectoryExists(Interop("tests"));
+    Require(launcher, "build", "tests/interop/src", "--package", "shop", "-o", Interop("classes"));
+    Require("erlc", ["+debug_info", "-o", Interop("tests"), "tools/erlang_tests.erl",
+        .. GetFiles("./tests/interop/erlang/*.erl").Select(file => file.FullPath)]);
+    Run("erl", ["-noinput", "-boot", "no_dot_erlang", .. codePath, "-s", "erlang_tests", "main",
+        "-extra", Interop("tests"), Interop("erlang.txt")]);
+    CountFile("interop with Erlang", Interop("erlang.txt"));
+    Run("elixir", [.. codePath, "tests/interop/elixir/all.exs", Interop("elixir.txt")]);
+    CountFile("interop with Elixir", Interop("elixir.txt"));
+});
+
+// Two numbers in a file: a run that did not come to its end has failed.
+void CountFile(string what, string path)
+{
+    var numbers = FileExists(path) ? System.IO.File.ReadAllText(path).Split() : ["0", "1"];
+    Count(what, int.Parse(numbers[0]), int.Parse(numbers[1]));
+}
+
 Task("Test")
     .IsDependentOn("TestErlang")
+    .IsDependentOn("TestInterop")
     .IsDependentOn("TestBeamtalk")
     .IsDependentOn("TestNet")
     .Does(() =>

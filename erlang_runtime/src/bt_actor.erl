@@ -94,7 +94,7 @@ call(Actor, Selector, Arguments0) when Actor =/= self() ->
             answer(Answer, Ref, Actor);
         Way -> call_with_alias(Way, Actor, Selector, Arguments)
     end;
-call(_, _, _) -> erlang:error(bt_fault:deadlock([self()])).
+call(_, _, _) -> bt_error:raise(bt_fault:deadlock([self()])).
 
 %% A late answer must not stay in the mailbox of a process that does not know our messages.
 -spec call_with_alias(foreign | open, pid(), atom(), [term()]) -> term().
@@ -129,13 +129,13 @@ fail({fault, dying, Exception}, Ref, _) ->
     bt_error:raise_here(Exception);
 fail({down, Reason}, _, Actor) ->
     bt_conversations:rejoin(),
-    erlang:error(bt_fault:actor_died(Actor, unknown, Reason));
+    bt_error:raise(bt_fault:actor_died(Actor, unknown, Reason));
 fail(timeout, Ref, Actor) ->
     forget(Ref),
-    erlang:error(bt_fault:timeout(Actor, ?CALL_MS));
+    bt_error:raise(bt_fault:timeout(Actor, ?CALL_MS));
 fail({deadlock, Ring}, Ref, _) ->
     forget(Ref),
-    erlang:error(bt_fault:deadlock(Ring)).
+    bt_error:raise(bt_fault:deadlock(Ring)).
 
 -spec forget(reference()) -> ok.
 forget(Ref) ->
@@ -258,14 +258,14 @@ current() ->
 %% @doc Reads a variable of the actor that made the block; an error in any other process.
 -spec get_var(pid(), atom()) -> term().
 get_var(Actor, Key) when Actor =:= self() -> get(Key);
-get_var(_, Key) -> erlang:error(bt_fault:foreign_state(Key)).
+get_var(_, Key) -> bt_error:raise(bt_fault:foreign_state(Key)).
 
 %% @doc Assigns a variable of the actor that made the block.
 -spec put_var(pid(), atom(), Value) -> Value.
 put_var(Actor, Key, Value) when Actor =:= self() ->
     put(Key, Value),
     Value;
-put_var(_, Key, _) -> erlang:error(bt_fault:foreign_state(Key)).
+put_var(_, Key, _) -> bt_error:raise(bt_fault:foreign_state(Key)).
 
 %%% Life and death
 
@@ -317,7 +317,7 @@ link(Actor, Other) -> own_duty(Actor, {link, Other}).
 -spec link_to(pid()) -> true.
 link_to(Other) ->
     try erlang:link(Other)
-    catch error:noproc -> erlang:error(bt_fault:actor_died(Other, unknown, noproc))
+    catch error:noproc -> bt_error:raise(bt_fault:actor_died(Other, unknown, noproc))
     end.
 
 %% @doc Takes a link back.
@@ -339,7 +339,7 @@ trap_exit(Other) ->
 
 -spec own_duty(pid(), {link | unlink | monitor, pid()}) -> pid().
 own_duty(_, {_, Other}) when not is_pid(Other) ->
-    erlang:error(bt_fault:type_error(<<"an actor">>, Other));
+    bt_error:raise(bt_fault:type_error(<<"an actor">>, Other));
 own_duty(Actor, Duty) when Actor =:= self() ->
     duty(Duty),
     Actor;

@@ -52,7 +52,7 @@ spawn_and_wait(Facade, Wishes) ->
     case start(Facade, free, Wishes) of
         {ok, Actor} -> Actor;
         {failed, Exception, _} -> bt_error:raise_here(Exception);
-        {died, Actor, Reason} -> erlang:error(bt_fault:actor_died(Actor, Facade, Reason))
+        {died, Actor, Reason} -> bt_error:raise(bt_fault:actor_died(Actor, Facade, Reason))
     end.
 
 %% @doc Starts an actor as a supervisor wants it.
@@ -119,7 +119,7 @@ options(Link, Tag) ->
 check_concrete(Facade) ->
     #{modifiers := Modifiers} = Facade:'$meta'(),
     case lists:member(abstract, Modifiers) of
-        true -> erlang:error(bt_fault:instantiation(Facade));
+        true -> bt_error:raise(bt_fault:instantiation(Facade));
         false -> ok
     end.
 
@@ -213,7 +213,7 @@ assign([{Keyword, Value} | Rest], Unknown) ->
 -spec check_strict(module(), wishes(), [term()]) -> ok.
 check_strict(_, #{message := _}, _) -> ok;
 check_strict(Facade, #{strict := true}, [Keyword | _]) ->
-    erlang:error(bt_fault:no_variable(Facade, Keyword));
+    bt_error:raise(bt_fault:no_variable(Facade, Keyword));
 check_strict(_, _, _) -> ok.
 
 -spec initialize(module()) -> term().

@@ -48,13 +48,13 @@ restart(Facade, default) ->
 restart(_, Restart) when Restart =:= permanent; Restart =:= transient; Restart =:= temporary ->
     Restart;
 restart(_, Other) ->
-    erlang:error(bt_fault:type_error(<<"#permanent, #transient or #temporary">>, Other)).
+    bt_error:raise(bt_fault:type_error(<<"#permanent, #transient or #temporary">>, Other)).
 
 nature(Facade) ->
     case bt_class:kind(Facade) of
         supervisor -> #{type => supervisor, shutdown => infinity};
         actor -> #{type => worker, shutdown => ?SHUTDOWN_MS};
-        _ -> erlang:error(bt_fault:type_error(<<"an Actor or Supervisor class">>,
+        _ -> bt_error:raise(bt_fault:type_error(<<"an Actor or Supervisor class">>,
                                               bt_class:object(Facade)))
     end.
 
@@ -72,23 +72,23 @@ expand({Id, {Module, _, _} = Start, Restart, Shutdown, Type, Modules}) ->
              modules => Modules},
     [#{id => Id, class => class(Module), name => nil, spec => Spec}];
 expand(Other) ->
-    erlang:error(bt_fault:type_error(
+    bt_error:raise(bt_fault:type_error(
         <<"a class, {Class, #{option => value}} or a child specification">>, Other)).
 
 check_options(Options) ->
     case maps:keys(Options) -- ?OPTIONS of
         [] -> ok;
         [Unknown | _] ->
-            erlang:error(bt_fault:type_error(
+            bt_error:raise(bt_fault:type_error(
                 <<"one of scale:, with:, restart:, shutdown: and as:">>, Unknown))
     end.
 
 scaled(Facade, #{scale := Scale} = Options) when is_integer(Scale), Scale > 0 ->
     is_map_key(as, Options) andalso Scale > 1
-        andalso erlang:error(bt_fault:user_error(<<"a pool cannot share one name">>)),
+        andalso bt_error:raise(bt_fault:user_error(<<"a pool cannot share one name">>)),
     lists:duplicate(Scale, child(Facade, Options));
 scaled(_, #{scale := Scale}) ->
-    erlang:error(bt_fault:type_error(<<"a positive Integer for scale:">>, Scale));
+    bt_error:raise(bt_fault:type_error(<<"a positive Integer for scale:">>, Scale));
 scaled(Facade, Options) -> [child(Facade, Options)].
 
 child(Facade, Options) ->
@@ -107,12 +107,12 @@ shutdown(#{shutdown := Ms}, _) when is_integer(Ms), Ms >= 0 -> Ms;
 shutdown(#{shutdown := infinity}, _) -> infinity;
 shutdown(#{shutdown := brutalKill}, _) -> brutal_kill;
 shutdown(#{shutdown := Other}, _) ->
-    erlang:error(bt_fault:type_error(<<"milliseconds, #brutalKill or #infinity">>, Other));
+    bt_error:raise(bt_fault:type_error(<<"milliseconds, #brutalKill or #infinity">>, Other));
 shutdown(_, #{shutdown := Default}) -> Default.
 
 start(Facade, #{with := State}) when is_map(State) -> {Facade, start_link, [State]};
 start(_, #{with := Other}) ->
-    erlang:error(bt_fault:type_error(<<"a Dictionary for with:">>, Other));
+    bt_error:raise(bt_fault:type_error(<<"a Dictionary for with:">>, Other));
 start(Facade, _) -> {Facade, start_link, []}.
 
 class(Module) ->

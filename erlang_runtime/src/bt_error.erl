@@ -1,7 +1,7 @@
 %% @doc Exceptions: how the runtime raises them, and what Erlang's own errors become.
 -module(bt_error).
 
--export([raise/2, make/2, wrap/3, reraise/3, raise_here/1, report/1]).
+-export([raise/1, raise/2, make/2, wrap/3, reraise/3, raise_here/1, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
 -export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
 -export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
@@ -12,15 +12,23 @@
 
 -include("bt.hrl").
 
+%% Where Erlang finds the words for what is raised (EEP 54).
+-define(EXPLAINED, [{error_info, #{module => bt_error_info}}]).
+
 -type exception() :: #{'$class' := module(), atom() => term()}.
 -type class() :: error | exit | throw.
 
 %%% Raising
 
+%% @doc Raises an exception, in such a way that the tools of Erlang and Elixir show its message.
+-spec raise(exception()) -> no_return().
+raise(Exception) ->
+    erlang:error(Exception, none, ?EXPLAINED).
+
 %% @doc Raises an instance of an exception class with some of its fields given.
 -spec raise(module(), #{atom() => term()}) -> no_return().
 raise(Facade, Fields) ->
-    erlang:error(make(Facade, Fields)).
+    raise(make(Facade, Fields)).
 
 %% @doc An exception with the fields given, not raised.
 -spec make(module(), #{atom() => term()}) -> exception().
@@ -93,7 +101,7 @@ does_not_understand(Receiver, Selector, _Args) when not is_atom(Selector) ->
 does_not_understand(Receiver, Selector, Args) ->
     Who = bt_class:name_of(Receiver),
     Fields = #{receiver => Receiver, selector => Selector, arguments => Args},
-    erlang:error(
+    raise(
         exception(
             'bt.stdlib.DoesNotUnderstand',
             does_not_understand,
@@ -149,7 +157,7 @@ match_error(Value) ->
     Message = [<<"no pattern matches ">>, bt_print:print_string(Value)],
     Hint = <<"a last arm _ -> ... matches everything">>,
     Fields = #{value => Value},
-    erlang:error(exception('bt.stdlib.MatchError', match_error, Message, Hint, Fields)).
+    raise(exception('bt.stdlib.MatchError', match_error, Message, Hint, Fields)).
 
 %% @doc None of a method's clauses fits the arguments.
 -spec no_clause(term(), atom(), [term()]) -> no_return().
@@ -164,11 +172,11 @@ no_clause(Self, Selector, Args) ->
             _ -> Args
         end,
     Fields = #{receiver => Self, selector => Selector, value => Value},
-    erlang:error(exception('bt.stdlib.MatchError', match_error, Message, nil, Fields)).
+    raise(exception('bt.stdlib.MatchError', match_error, Message, nil, Fields)).
 
 -spec undefined_class(atom()) -> no_return().
 undefined_class(Name) ->
-    erlang:error(undefined_class_exception(Name)).
+    raise(undefined_class_exception(Name)).
 
 undefined_class_exception(Name) ->
     Text = atom_to_binary(Name),
@@ -191,14 +199,14 @@ operands(Op, A, B) ->
         <<" is not possible: ">>, bt_class:name_of(A), <<" and ">>, bt_class:name_of(B)
     ],
     Fields = #{receiver => A, selector => Op},
-    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, operand_hint(A), Fields)).
+    raise(exception('bt.stdlib.TypeError', type_error, Message, operand_hint(A), Fields)).
 
 operand_hint(A) when is_binary(A) -> <<"both operands must be strings: asString makes one">>;
 operand_hint(_A) -> <<"both operands must be numbers">>.
 
 -spec zero_divide(atom(), number()) -> no_return().
 zero_divide(Op, A) ->
-    erlang:error(zero_divide_exception(Op, A)).
+    raise(zero_divide_exception(Op, A)).
 
 zero_divide_exception(Op, A) ->
     Fields = #{receiver => A, selector => Op},
@@ -209,7 +217,7 @@ zero_divide_exception(Op, A) ->
 too_large(Op, A, B) ->
     Message = [operand(A), $\s, atom_to_binary(Op), $\s, operand(B), <<" is too large a number">>],
     Fields = #{receiver => A, selector => Op},
-    erlang:error(exception('bt.stdlib.ArithmeticError', badarith, Message, nil, Fields)).
+    raise(exception('bt.stdlib.ArithmeticError', badarith, Message, nil, Fields)).
 
 %% To print a very large number takes long, and nobody would read it.
 operand(Number) when abs(Number) > 1 bsl 200 -> <<"a large number">>;
@@ -225,7 +233,7 @@ initial_hint(Class, Selector, _) -> similar(Selector, bt_class:selectors(Class, 
 %% @doc A block that is given too many or too few arguments.
 -spec wrong_arity(function(), [term()]) -> no_return().
 wrong_arity(Block, Args) ->
-    erlang:error(wrong_arity_exception(Block, length(Args))).
+    raise(wrong_arity_exception(Block, length(Args))).
 
 wrong_arity_exception(Block, Given) ->
     {arity, Wanted} = erlang:fun_info(Block, arity),
@@ -246,13 +254,13 @@ wrong_arguments(Selector, Args) ->
         count(length(Args), <<"argument">>)
     ],
     Fields = #{selector => Selector},
-    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
+    raise(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
 
 -spec not_a_selector(term(), term()) -> no_return().
 not_a_selector(Receiver, Value) ->
     Message = [bt_print:print_string(Value), <<" is not a selector">>],
     Fields = #{receiver => Receiver},
-    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
+    raise(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
 
 %% @doc A message that must answer a String and does not.
 -spec not_a_string(term(), atom(), term()) -> no_return().
@@ -262,14 +270,14 @@ not_a_string(Receiver, Selector, Answer) ->
         <<" must answer a String, not ">>, bt_class:name_of(Answer)
     ],
     Fields = #{receiver => Receiver, selector => Selector},
-    erlang:error(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
+    raise(exception('bt.stdlib.TypeError', type_error, Message, nil, Fields)).
 
 -spec abstract_class(module()) -> no_return().
 abstract_class(Facade) ->
     Message = [bt_print:class_name(Facade), <<" is abstract and has no instances">>],
     Hint = <<"use one of its subclasses">>,
     Fields = #{receiver => ?CLASS_OBJECT(Facade)},
-    erlang:error(
+    raise(
         exception('bt.stdlib.InstantiationError', instantiation_error, Message, Hint, Fields)
     ).
 
@@ -278,7 +286,7 @@ unknown_field(Facade, Name, Names) ->
     Message = [bt_print:class_name(Facade), <<" has no field ">>, bt_print:display_string(Name)],
     Hint = bt_hint:did_you_mean(bt_print:display_string(Name), [atom_to_binary(N) || N <- Names]),
     Fields = #{receiver => ?CLASS_OBJECT(Facade)},
-    erlang:error(
+    raise(
         exception('bt.stdlib.InstantiationError', instantiation_error, Message, Hint, Fields)
     ).
 
@@ -286,7 +294,7 @@ unknown_field(Facade, Name, Names) ->
 %% not handled.
 -spec dead_context() -> no_return().
 dead_context() ->
-    erlang:error(dead_context_exception()).
+    raise(dead_context_exception()).
 
 dead_context_exception() ->
     Message = <<"the method that this block returns from has already returned">>,
@@ -302,24 +310,27 @@ dead_handler(Exception, Selector) ->
              "signal raises the exception again">>,
     Fields = #{receiver => Exception, selector => Selector},
     Class = 'bt.stdlib.BlockContextDead',
-    erlang:error(exception(Class, block_context_dead, Message, Hint, Fields)).
+    raise(exception(Class, block_context_dead, Message, Hint, Fields)).
 
 -spec not_resumable(exception()) -> no_return().
 not_resumable(Exception) ->
     Message = [bt_class:name_of(Exception), <<" cannot be resumed">>],
     Hint = <<"return: ends the block, retry runs it again">>,
     Fields = #{receiver => Exception, selector => 'resume:'},
-    erlang:error(exception('bt.stdlib.Error', user_error, Message, Hint, Fields)).
+    raise(exception('bt.stdlib.Error', user_error, Message, Hint, Fields)).
 
 %%% What Erlang raises
 
-%% @doc Raises here what was raised in another process: its trace goes on with who waited for it.
+%% @doc Raises here what was raised in another process: its trace goes on with who waited for it, as
+%% Beamtalk sees it and as Erlang does.
 -spec raise_here(exception()) -> no_return().
 raise_here(#{stackTrace := [_ | _] = There} = Exception) ->
-    {current_stacktrace, Stack} = erlang:process_info(self(), current_stacktrace),
-    erlang:error(Exception#{stackTrace := bt_stack:continued(There, Stack)});
+    {current_stacktrace, Here} = erlang:process_info(self(), current_stacktrace),
+    Trace = bt_stack:continued(There, Here),
+    Stack = bt_error_info:mark(bt_stack:to_erlang(There) ++ Here),
+    erlang:raise(error, Exception#{stackTrace := Trace}, Stack);
 raise_here(Exception) ->
-    erlang:error(Exception).
+    raise(Exception).
 
 %% @doc Any Erlang exception as an instance of an exception class, with its stack trace.
 -spec wrap(class(), term(), term()) -> exception().

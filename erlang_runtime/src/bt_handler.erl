@@ -129,7 +129,7 @@ run_after(Other) -> bt_send:call(Other, value).
 signal(Handled) ->
     Exception = maps:remove(?CONTEXT, Handled),
     case bt_class:is_kind_of(Exception, 'bt.stdlib.Error') of
-        true -> erlang:error(Exception);
+        true -> bt_error:raise(Exception);
         false -> signal(Exception, handlers())
     end.
 
@@ -190,7 +190,7 @@ retry(Exception) ->
 pass(Exception) ->
     case context(Exception, pass) of
         {_Tag, unwound} ->
-            erlang:error(maps:remove(?CONTEXT, Exception));
+            bt_error:raise(maps:remove(?CONTEXT, Exception));
         {_Tag, {resumable, Resume}} ->
             throw({?TO_SIGNAL, Resume, signal(Exception)})
     end.

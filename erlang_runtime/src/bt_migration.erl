@@ -63,10 +63,10 @@ answer(Class, Old) ->
 checked(Answer, Class, Known) when is_map(Answer), not is_map_key('$class', Answer) ->
     case maps:keys(Answer) -- Known of
         [] -> Answer;
-        [Unknown | _] when is_atom(Unknown) -> erlang:error(bt_fault:no_variable(Class, Unknown));
-        [Key | _] -> erlang:error(bt_fault:type_error(<<"a Symbol">>, Key))
+        [Unknown | _] when is_atom(Unknown) -> bt_error:raise(bt_fault:no_variable(Class, Unknown));
+        [Key | _] -> bt_error:raise(bt_fault:type_error(<<"a Symbol">>, Key))
     end;
-checked(Answer, _, _) -> erlang:error(bt_fault:type_error(<<"a Dictionary">>, Answer)).
+checked(Answer, _, _) -> bt_error:raise(bt_fault:type_error(<<"a Dictionary">>, Answer)).
 
 %% `$init'/1 leaves alone what is there; so after an error it goes on with the next variable.
 -spec add_missing(module(), [atom()]) -> ok.

@@ -91,7 +91,7 @@ done(not_stopped, Actor) ->
 await(Id, Ms) when is_integer(Ms), Ms >= 0 ->
     case bt_debugger:await(Id, Ms) of
         {ok, Stop} -> stop(Stop);
-        timeout -> erlang:error(bt_fault:timeout(nil, Ms));
+        timeout -> bt_error:raise(bt_fault:timeout(nil, Ms));
         gone -> raise(not_stopped, <<"the breakpoint is gone, or its actors are dead">>, <<>>)
     end;
 await(_, Ms) -> expected(<<"milliseconds">>, Ms).
@@ -103,7 +103,7 @@ stack(Actor0) ->
         Actor when is_pid(Actor), node(Actor) =:= node() ->
             case process_info(Actor, current_stacktrace) of
                 {current_stacktrace, Stack} -> bt_stack:frames(Stack);
-                undefined -> erlang:error(bt_fault:actor_died(Actor, unknown, noproc))
+                undefined -> bt_error:raise(bt_fault:actor_died(Actor, unknown, noproc))
             end;
         Other -> expected(<<"an actor of this node">>, Other)
     end.
@@ -119,7 +119,7 @@ actor(Actor0) ->
     end.
 
 -spec expected(binary(), term()) -> no_return().
-expected(What, Got) -> erlang:error(bt_fault:type_error(What, Got)).
+expected(What, Got) -> bt_error:raise(bt_fault:type_error(What, Got)).
 
 -spec raise(atom(), iodata(), binary()) -> no_return().
 raise(Kind, Message, Hint) ->

@@ -142,7 +142,7 @@ text(Source, Receiver, Sel) ->
     end.
 
 value({ok, Value}) -> Value;
-value({error, Exception}) -> erlang:error(Exception).
+value({error, Exception}) -> bt_error:raise(Exception).
 
 result({ok, Value}) -> #{'$class' => 'bt.stdlib.Result', ok => true, value => Value};
 result({error, Exception}) -> #{'$class' => 'bt.stdlib.Result', ok => false, value => Exception}.

@@ -109,7 +109,7 @@ run(Wanted, Jobs, Limit, Timeout) ->
         {'DOWN', Monitor, process, Coordinator, {'$bt_late', Done}} ->
             erlang:error(late(Timeout, Done, length(Jobs)));
         {'DOWN', Monitor, process, Coordinator, Reason} ->
-            erlang:error(bt_fault:actor_died(Coordinator, unknown, Reason))
+            bt_error:raise(bt_fault:actor_died(Coordinator, unknown, Reason))
     end.
 
 late(Timeout, Done, Count) ->

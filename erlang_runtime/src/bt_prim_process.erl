@@ -86,14 +86,14 @@ exit(Pid, Reason) ->
 %% registered blocks meanwhile.
 -spec wait_for(term()) -> term().
 wait_for(Pid) when Pid =:= self() ->
-    erlang:error(bt_fault:deadlock([Pid]));
+    bt_error:raise(bt_fault:deadlock([Pid]));
 wait_for(Pid) when is_pid(Pid) ->
     Ref = erlang:monitor(process, Pid),
     case bt_wait:for(Ref, Pid, infinity) of
         {down, Reason} -> bt_fault:exit_reason(Reason);
         {deadlock, Ring} ->
             erlang:demonitor(Ref, [flush]),
-            erlang:error(bt_fault:deadlock(Ring))
+            bt_error:raise(bt_fault:deadlock(Ring))
     end;
 wait_for(Other) ->
     bt_prim_collection:type_error(<<"an actor or a process">>, Other, nil, 'waitFor:').

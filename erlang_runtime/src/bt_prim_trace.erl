@@ -102,7 +102,7 @@ actor(Actor) when is_pid(Actor), node(Actor) =/= node() ->
           <<"trace it there">>);
 actor(Actor) when is_pid(Actor) ->
     case process_info(Actor, initial_call) of
-        undefined -> erlang:error(bt_fault:actor_died(Actor, unknown, noproc));
+        undefined -> bt_error:raise(bt_fault:actor_died(Actor, unknown, noproc));
         {initial_call, {_, '$start', 1}} -> Actor;
         _ -> expected(<<"an actor or a class of actors">>, Actor)
     end;
@@ -140,7 +140,7 @@ limit(Count) when is_integer(Count), Count > 0 -> Count;
 limit(Other) -> expected(<<"a positive Integer">>, Other).
 
 -spec expected(binary(), term()) -> no_return().
-expected(What, Got) -> erlang:error(bt_fault:type_error(What, Got)).
+expected(What, Got) -> bt_error:raise(bt_fault:type_error(What, Got)).
 
 -spec raise(atom(), iodata(), iodata()) -> no_return().
 raise(Kind, Message, Hint) ->

@@ -54,5 +54,5 @@ kinds(Facade, Known) -> bt_class:kinds(Facade, Known).
 -spec no_arms(term()) -> no_return().
 no_arms(Block) ->
     Exception = bt_fault:type_error(<<"a literal block of arms, [pattern -> ...]">>, Block),
-    erlang:error(Exception#{selector := 'receive:',
+    bt_error:raise(Exception#{selector := 'receive:',
                             hint := <<"write the arms in the brackets after receive:">>}).

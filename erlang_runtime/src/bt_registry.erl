@@ -17,7 +17,7 @@ named(_) -> nil.
 %% @doc Gives an actor a name, taking it from the one that had it. Answers the actor.
 -spec put(term(), term()) -> pid().
 put(_, Actor) when not is_pid(Actor); node(Actor) =/= node() ->
-    erlang:error(bt_fault:type_error(<<"an actor of this node">>, Actor));
+    bt_error:raise(bt_fault:type_error(<<"an actor of this node">>, Actor));
 put(Name, Actor) when is_atom(Name) ->
     case whereis(Name) of
         undefined -> register_as(Actor, Name);
@@ -26,7 +26,7 @@ put(Name, Actor) when is_atom(Name) ->
             remove(Name),
             register_as(Actor, Name)
     end;
-put(Name, _) -> erlang:error(bt_fault:type_error(<<"a Symbol">>, Name)).
+put(Name, _) -> bt_error:raise(bt_fault:type_error(<<"a Symbol">>, Name)).
 
 %% @doc Takes a name away; answers the actor that had it, or nil.
 -spec remove(term()) -> pid() | nil.
@@ -62,7 +62,7 @@ register_as(Actor, Name) when is_atom(Name), Name =/= nil, Name =/= undefined ->
             Former =:= nil orelse remove(Former),
             register_new(Actor, Name)
     end;
-register_as(_, Name) -> erlang:error(bt_fault:type_error(<<"a Symbol">>, Name)).
+register_as(_, Name) -> bt_error:raise(bt_fault:type_error(<<"a Symbol">>, Name)).
 
 -spec register_new(pid(), atom()) -> pid().
 register_new(Actor, Name) ->
@@ -71,8 +71,8 @@ register_new(Actor, Name) ->
     catch
         error:badarg ->
             case is_process_alive(Actor) of
-                true -> erlang:error(bt_fault:name_taken(Name, Actor));
-                false -> erlang:error(bt_fault:actor_died(Actor, unknown, noproc))
+                true -> bt_error:raise(bt_fault:name_taken(Name, Actor));
+                false -> bt_error:raise(bt_fault:actor_died(Actor, unknown, noproc))
             end
     end.
 

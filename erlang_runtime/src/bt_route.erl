@@ -37,10 +37,10 @@ routed(Pid, Facade, Table, Selector, Arity) ->
     catch
         error:badarg ->
             %% The table went with the supervisor.
-            erlang:error(bt_fault:actor_died(Pid, Facade, noproc))
+            bt_error:raise(bt_fault:actor_died(Pid, Facade, noproc))
     end.
 
-chosen(Pid, nil) -> erlang:error(bt_fault:actor_died(Pid, unknown, noproc));
+chosen(Pid, nil) -> bt_error:raise(bt_fault:actor_died(Pid, unknown, noproc));
 chosen(_, Child) -> {child, Child}.
 
 %% @doc Whether a supervisor, or a child somewhere below it, has a method for the message.

@@ -15,7 +15,7 @@
 -export([update/2, update/3, update/4, update/5, update/6, update/7, update/8]).
 -export([upcast/2, upcast/3, upcast/4, upcast/5, upcast/6, upcast/7, upcast/8]).
 -export([send_list/3, call_list/3, cast_list/3, self_send_list/3, class_send_list/4]).
--export([update_list/3, upcast_list/3, perform/3, check_selector/3, spawn/4]).
+-export([update_list/3, upcast_list/3, perform/3, check_selector/3, arity/1, spawn/4]).
 
 -include("bt.hrl").
 
@@ -179,7 +179,8 @@ selector(R, Sel, Args) when is_binary(Sel) ->
 selector(R, Sel, _Args) ->
     bt_error:not_a_selector(R, Sel).
 
-%% The number of arguments that a selector takes: its colons, or one for an operator.
+%% @doc The number of arguments that a selector takes: its colons, or one for an operator.
+-spec arity(atom()) -> arity().
 arity(Sel) ->
     Text = atom_to_binary(Sel),
     case binary:matches(Text, <<":">>) of

@@ -2,7 +2,7 @@
 %% stack.
 -module(bt_stack).
 
--export([frames/1, continued/2, format/1]).
+-export([frames/1, continued/2, to_erlang/1, format/1]).
 -export_type([frame/0]).
 
 -include("bt.hrl").
@@ -32,6 +32,22 @@ continued(There, Stack) ->
         [] -> There;
         Here -> lists:sublist(lists:dropwhile(fun signals/1, There) ++ Here, ?MAX_FRAMES)
     end.
+
+%% @doc The frames as they would stand in a stack trace of Erlang.
+-spec to_erlang([frame()]) -> [{module(), atom(), arity(), [{file | line, term()}]}].
+to_erlang(Frames) ->
+    [to_erlang_frame(Frame) || Frame <- lists:dropwhile(fun signals/1, Frames)].
+
+to_erlang_frame(#{moduleName := Module, method := Selector, receiverClass := Class} = Frame) ->
+    Function = case Class of
+                   #{'$class' := ?METACLASS} -> bt_class:side(Selector);
+                   _ -> Selector
+               end,
+    {Module, Function, bt_send:arity(Selector) + 1, location(Frame)}.
+
+location(#{file := File, line := Line}) ->
+    [{file, unicode:characters_to_list(File)} || is_binary(File)]
+        ++ [{line, Line} || is_integer(Line)].
 
 signals(#{moduleName := 'bt.stdlib.Exception'}) -> true;
 signals(#{moduleName := 'bt.stdlib.ProtoObject', method := 'doesNotUnderstand:args:'}) -> true;

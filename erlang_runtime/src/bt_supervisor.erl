@@ -37,7 +37,7 @@ start(#{module := Facade}, Name) ->
             Name =:= nil orelse bt_registry:register_as(Pid, Name),
             announce(Facade, Pid),
             Pid;
-        {error, Reason} -> erlang:error(failure(Facade, Reason))
+        {error, Reason} -> bt_error:raise(failure(Facade, Reason))
     end.
 
 %% @doc The same for another supervisor.
@@ -119,7 +119,7 @@ strategy(oneForOne) -> one_for_one;
 strategy(oneForAll) -> one_for_all;
 strategy(restForOne) -> rest_for_one;
 strategy(Other) ->
-    erlang:error(bt_fault:type_error(<<"#oneForOne, #oneForAll or #restForOne">>, Other)).
+    bt_error:raise(bt_fault:type_error(<<"#oneForOne, #oneForAll or #restForOne">>, Other)).
 
 enter(Table, N, #{id := Id, class := Class, group := Group, spec := Spec} = Child) ->
     ets:insert(Table, {N, Id, nil, Class, Group}),
@@ -243,10 +243,10 @@ restart_child(Supervisor, Table, {_, Id, _, _, Group} = Row) ->
     end.
 
 started({ok, Pid}) -> Pid;
-started({error, {#{'$class' := _} = Exception, _}}) -> erlang:error(Exception);
+started({error, {#{'$class' := _} = Exception, _}}) -> bt_error:raise(Exception);
 started({error, Reason}) ->
     Text = unicode:characters_to_binary(io_lib:format("~0tp", [Reason])),
-    erlang:error(bt_fault:user_error(<<"the child did not start: ", Text/binary>>)).
+    bt_error:raise(bt_fault:user_error(<<"the child did not start: ", Text/binary>>)).
 
 %% @doc Ends the children that are meant, for good (`restart:' starts them again).
 -spec terminate(pid(), term()) -> ok.
@@ -263,7 +263,7 @@ terminate(Supervisor, Key) ->
 
 meant(Supervisor, Key) ->
     case [Row || Row <- rows(Supervisor), is_meant(Key, Row)] of
-        [] -> erlang:error(no_child(Key));
+        [] -> bt_error:raise(no_child(Key));
         Rows -> Rows
     end.
 
@@ -279,7 +279,7 @@ start_dynamic(Supervisor, State) when is_map(State) ->
     now_and_then_forget_dead(Supervisor),
     N = erlang:unique_integer([monotonic, positive]),
     started(supervisor:start_child(Supervisor, [N, State]));
-start_dynamic(_, State) -> erlang:error(bt_fault:type_error(<<"a Dictionary">>, State)).
+start_dynamic(_, State) -> bt_error:raise(bt_fault:type_error(<<"a Dictionary">>, State)).
 
 %% @doc Ends a child of a DynamicSupervisor.
 -spec terminate_dynamic(pid(), pid()) -> ok.
@@ -287,7 +287,7 @@ terminate_dynamic(Supervisor, Child) ->
     case supervisor:terminate_child(Supervisor, Child) of
         ok ->
             forget_dead(Supervisor);
-        {error, _} -> erlang:error(no_child(Child))
+        {error, _} -> bt_error:raise(no_child(Child))
     end.
 
 %% Children that ended by themselves leave their rows. Looking for them whenever the table has
@@ -311,7 +311,7 @@ forget_dead(Supervisor) ->
 table(Supervisor) ->
     case bt_processes:lookup(Supervisor) of
         {_, Table} -> Table;
-        none -> erlang:error(bt_fault:actor_died(Supervisor, unknown, noproc))
+        none -> bt_error:raise(bt_fault:actor_died(Supervisor, unknown, noproc))
     end.
 
 %% @doc Its rows in order.
@@ -325,7 +325,7 @@ rows(Supervisor) ->
 reading(Supervisor, Use) ->
     try Use(table(Supervisor))
     catch
-        error:badarg -> erlang:error(bt_fault:actor_died(Supervisor, unknown, noproc));
+        error:badarg -> bt_error:raise(bt_fault:actor_died(Supervisor, unknown, noproc));
         exit:{Reason, {gen_server, call, _}} ->
-            erlang:error(bt_fault:actor_died(Supervisor, unknown, Reason))
+            bt_error:raise(bt_fault:actor_died(Supervisor, unknown, Reason))
     end.

@@ -47,13 +47,13 @@ sleep(Ms) ->
 -spec milliseconds(term()) -> non_neg_integer().
 milliseconds(Ms) when is_integer(Ms), Ms >= 0 -> Ms;
 milliseconds(Ms) when is_float(Ms), Ms >= 0 -> round(Ms);
-milliseconds(Other) -> erlang:error(bt_fault:type_error(<<"milliseconds">>, Other)).
+milliseconds(Other) -> bt_error:raise(bt_fault:type_error(<<"milliseconds">>, Other)).
 
 -spec check(job()) -> ok.
 check({block, Block}) when is_function(Block) -> ok;
-check({block, Other}) -> erlang:error(bt_fault:type_error(<<"a Block">>, Other));
+check({block, Other}) -> bt_error:raise(bt_fault:type_error(<<"a Block">>, Other));
 check({send, Selector, _}) when is_atom(Selector) -> ok;
-check({send, Other, _}) -> erlang:error(bt_fault:type_error(<<"a Symbol">>, Other)).
+check({send, Other, _}) -> bt_error:raise(bt_fault:type_error(<<"a Symbol">>, Other)).
 
 -spec start(non_neg_integer(), once | {every, pos_integer()}, job()) -> timer().
 start(Ms, Repeat, Job) ->

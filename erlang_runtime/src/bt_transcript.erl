@@ -53,7 +53,7 @@ put_text(Device, Text) ->
 %% Nobody reads what we write any more (`… | head'): a program that writes has nothing left to do.
 -spec gone(sink()) -> no_return().
 gone(user) -> erlang:halt(1, [{flush, false}]);
-gone(_) -> erlang:error(bt_fault:user_error(<<"the Transcript is closed">>)).
+gone(_) -> bt_error:raise(bt_fault:user_error(<<"the Transcript is closed">>)).
 
 %% @doc Ends the node as soon as nobody reads its standard output any more, as in `… | head -1':
 %% OTP would try to open it again for a while, and say so.
