@@ -65,6 +65,7 @@ public static class CommandLine
         TestCommand.Create(),
         EvalCommand.Create(),
         ReplCommand.Create(),
+        AttachCommand.Create(),
         CompilerCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
@@ -74,6 +75,8 @@ public static class CommandLine
     {
         UserErrorException or IOException or UnauthorizedAccessException or ErlangNodeException =>
             $"beamtalk: {error.Message}",
+        AttachException { Hint: { } hint } => $"beamtalk: {error.Message}\n  = {hint}",
+        AttachException => $"beamtalk: {error.Message}",
         _ when Environment.GetEnvironmentVariable(TraceVariable) is not null => $"beamtalk: {error}",
         _ => $"beamtalk: internal error: {error.Message} (set {TraceVariable}=1 for its trace, and please report it)",
     };

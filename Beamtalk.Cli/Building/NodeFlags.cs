@@ -15,6 +15,11 @@ public static class NodeFlags
     /// <summary>A node that the compiler talks to.</summary>
     public static readonly string[] Resident = [.. Actors, .. Logging];
 
+    /// <summary>
+    /// Besides, of a node that attaches to another: it has no cookie of its own, and leaves none in a crash dump.
+    /// </summary>
+    public static readonly string[] Bridge = ["-nocookie", "-env", "ERL_CRASH_DUMP_BYTES", "0"];
+
     /// <summary>A node that runs one script in place of this process: Ctrl-C ends it, input is the script's.</summary>
     public static readonly string[] Script =
     [

@@ -26,6 +26,9 @@ public sealed class Toolchain(Installation installation, NodeOutput output = Nod
     private Task<ErlangNode>? _node;
     private ClassIndex? _stdlib;
 
+    /// <summary>Flags of the node besides the usual ones.</summary>
+    public string[] Flags { get; init; } = [];
+
     /// <summary>The classes of the standard library.</summary>
     public ClassIndex Stdlib => _stdlib ??= OutputDirectory.ReadIndex(installation.StdlibEbin);
 
@@ -38,7 +41,7 @@ public sealed class Toolchain(Installation installation, NodeOutput output = Nod
         lock (_starting)
         {
             return _node ??= Task.Run(() => ErlangNode.StartAsync(
-                installation.CodePath, [.. NodeFlags.Resident, .. NodeFlags.Compiler], output));
+                installation.CodePath, [.. NodeFlags.Resident, .. NodeFlags.Compiler, .. Flags], output));
         }
     }
 

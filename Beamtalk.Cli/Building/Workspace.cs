@@ -15,18 +15,43 @@ public sealed record NotCompiled(ImmutableArray<Diagnostic> Diagnostics) : Input
 public sealed record Evaluated(EvaluationResult Result, ImmutableArray<Diagnostic> Diagnostics) : InputOutcome(Diagnostics);
 
 /// <summary>
-/// A sequence of inputs in one node: each is compiled with the classes and variables of those before it. An input
-/// that does not compile, or raises an error, leaves them as they are.
+/// A sequence of inputs in one node, our own or the one that we are attached to: each is compiled with the classes
+/// and variables of those before it. An input that does not compile, or raises an error, leaves them as they are.
 /// </summary>
 public sealed class Workspace(Toolchain toolchain)
 {
-    private ClassIndex _classes = ClassIndex.Empty;
+    private ClassIndex _declared = ClassIndex.Empty;
+    private ClassIndex _known = ClassIndex.Empty;
+    private ErlangTerm _version = ErlangTerm.Nil;
     private ImmutableSortedSet<string> _variables = [];
     private ErlangSession? _session;
+
+    /// <summary>The system that the inputs run in; null if it is our own node.</summary>
+    public AttachedSystem? Target { get; private init; }
+
+    /// <summary>
+    /// Whether the inputs know all classes of their node, also those that other means have put there, and not only
+    /// those of the inputs before them.
+    /// </summary>
+    public bool FollowsNode { get; init; }
+
+    /// <summary>Attaches to a running system, and starts a session there.</summary>
+    public static async Task<Workspace> AttachAsync(Toolchain toolchain, string target, string cookie)
+    {
+        ErlangNode node = await toolchain.NodeAsync().ConfigureAwait(false);
+        AttachedSystem system = await ErlangBridge.AttachAsync(node, target, cookie).ConfigureAwait(false);
+        return new Workspace(toolchain)
+        {
+            Target = system,
+            FollowsNode = true,
+            _session = await ErlangSession.StartAsync(node).ConfigureAwait(false),
+        };
+    }
 
     public async Task<InputOutcome> EvaluateAsync(SourceText source)
     {
         Task<ErlangNode> starting = toolchain.NodeAsync();
+        await LearnClassesAsync().ConfigureAwait(false);
         CompilationResult compiled = Toolchain.OnLargeStack(() => Compile(source));
         BuildOutcome outcome = await toolchain.AssembleAsync(compiled).ConfigureAwait(false);
         if (outcome.HasErrors)
@@ -40,7 +65,8 @@ public sealed class Workspace(Toolchain toolchain)
             return new Evaluated(refused, outcome.Diagnostics);
         }
 
-        _classes = _classes.With(compiled.Declared);
+        _declared = _declared.With(compiled.Declared);
+        _known = _known.With(compiled.Declared);
         EvaluationResult result = await EvaluateAsync(_session, compiled).ConfigureAwait(false);
         return new Evaluated(result, outcome.Diagnostics);
     }
@@ -55,14 +81,35 @@ public sealed class Workspace(Toolchain toolchain)
     public async Task ForgetClassesAsync()
     {
         // A class of the library is among them if an input has extended it.
-        ImmutableArray<string> facades = [.. _classes.Classes.Keys.Except(toolchain.Stdlib.Classes.Keys)];
-        _classes = ClassIndex.Empty;
+        ImmutableArray<string> facades = [.. _declared.Classes.Keys.Except(toolchain.Stdlib.Classes.Keys)];
+        _declared = _known = ClassIndex.Empty;
         await (_session?.ForgetAsync(facades) ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    /// <summary>Others change classes too: what runs there, and other sessions.</summary>
+    private async Task LearnClassesAsync()
+    {
+        if (_session is null || !FollowsNode)
+        {
+            return;
+        }
+
+        try
+        {
+            if (await _session.ClassesAsync(_version).ConfigureAwait(false) is { } news)
+            {
+                (_version, _known) = news;
+            }
+        }
+        catch (SessionEndedException)
+        {
+            _variables = []; // an input has ended the process a moment ago
+        }
     }
 
     private CompilationResult Compile(SourceText source)
     {
-        var input = new CompilationInput([source], toolchain.Stdlib.With(_classes), new CompilationOptions());
+        var input = new CompilationInput([source], toolchain.Stdlib.With(_known), new CompilationOptions());
         return Compilation.CompileReplInput(input, _variables);
     }
 

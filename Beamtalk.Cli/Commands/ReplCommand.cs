@@ -23,7 +23,12 @@ public static class ReplCommand
     {
         await using var toolchain = new Toolchain(Installation.Find());
         _ = toolchain.NodeAsync();
-        var workspace = new Workspace(toolchain);
+        return await ReadAsync(new Workspace(toolchain) { FollowsNode = true }, input).ConfigureAwait(false);
+    }
+
+    /// <summary>The same in any workspace: our own, or one that is attached.</summary>
+    public static async Task<int> ReadAsync(Workspace workspace, TextReader input)
+    {
         var reader = new InputReader(new LineSource(input));
         while (Toolchain.OnLargeStack(reader.Read) is { } text)
         {

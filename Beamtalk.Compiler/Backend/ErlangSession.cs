@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Beamtalk.Compiler.Semantics;
 
 namespace Beamtalk.Compiler.Backend;
 
@@ -39,9 +40,28 @@ public sealed class ErlangSession
         _number = number;
     }
 
-    /// <summary>Starts a session, and the runtime if need be.</summary>
-    public static async Task<ErlangSession> StartAsync(ErlangNode node) =>
-        new(node, await node.RequestAsync(ErlangTerm.Atom("start_session")).ConfigureAwait(false));
+    /// <summary>
+    /// Starts a session, and the runtime if need be: where the node has attached to, else in the node itself.
+    /// </summary>
+    public static async Task<ErlangSession> StartAsync(ErlangNode node)
+    {
+        ErlangTerm reply = await node.RequestAsync(ErlangTerm.Atom("start_session")).ConfigureAwait(false);
+        return reply is ErlangTuple { Elements: [ErlangAtom { Name: "ok" }, var number] }
+            ? new ErlangSession(node, number)
+            : throw AttachException.Of(reply);
+    }
+
+    /// <summary>
+    /// The classes of the session's node that are not the standard library's as it was built; null if they are still
+    /// those of the version that is <paramref name="known"/>.
+    /// </summary>
+    public async Task<(ErlangTerm Version, ClassIndex Classes)?> ClassesAsync(ErlangTerm known)
+    {
+        ErlangTerm reply = await RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("classes"), known)).ConfigureAwait(false);
+        return reply is ErlangTuple { Elements: [var version, var classes] }
+            ? (version, ClassTerm.ToIndex(classes))
+            : null;
+    }
 
     /// <summary>Loads modules, replacing those of the same names; answers the error if the node refuses them.</summary>
     public async Task<RaisedError?> LoadAsync(IEnumerable<BeamModule> beams)
@@ -97,9 +117,14 @@ public sealed class ErlangSession
     {
         ErlangTerm reply = await _node
             .RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("session"), _number, request)).ConfigureAwait(false);
-        return reply is ErlangTuple { Elements: [ErlangAtom { Name: "session_ended" }, var reason] }
-            ? throw new SessionEndedException(reason.AsText())
-            : reply;
+        return reply switch
+        {
+            ErlangTuple { Elements: [ErlangAtom { Name: "session_ended" }, var reason] } =>
+                throw new SessionEndedException(reason.AsText()),
+            ErlangTuple { Elements: [ErlangAtom { Name: "connection_lost" }, var target] } =>
+                throw new ErlangNodeException($"the connection to {target.AsText()} is lost"),
+            _ => reply,
+        };
     }
 
     private static TestRecord ToRecord(ErlangTerm record) => record.AsElements() is

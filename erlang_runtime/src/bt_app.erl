@@ -9,11 +9,15 @@
 
 -spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
 start(_Type, _Args) ->
-    _ = erlang:system_flag(backtrace_depth, ?BACKTRACE_DEPTH),
+    Before = erlang:system_flag(backtrace_depth, ?BACKTRACE_DEPTH),
+    ok = application:set_env(beamtalk_runtime, depth_before, Before),
     ok = bt_elixir:add_path(),
     ok = bt_prim_logger:set_up(),
     bt_sup:start_link().
 
 -spec stop(term()) -> ok.
 stop(_State) ->
-    ok.
+    {ok, Before} = application:get_env(beamtalk_runtime, depth_before),
+    _ = erlang:system_flag(backtrace_depth, Before),
+    ok = bt_elixir:remove_path(),
+    logger:unset_module_level(bt_prim_logger).

@@ -12,7 +12,9 @@
 
 -record(state, {
     socket :: gen_tcp:socket(),
-    sessions = #{} :: #{SessionNumber :: integer() => pid()},
+    %% Where sessions run.
+    target = none :: node() | none,
+    sessions = #{} :: #{SessionNumber :: integer() => pid() | lost},
     pending = #{} :: #{RequestId :: integer() => pid()},
     free :: non_neg_integer(),
     jobs = queue:new() :: queue:queue({integer(), bt_compile:unit()})
@@ -66,31 +68,67 @@ handle_info(_Other, State) ->
 
 request(Id, {compile, Unit}, #state{jobs = Jobs} = State) ->
     next(State#state{jobs = queue:in({Id, bt_compile:to_unit(Unit)}, Jobs)});
+request(Id, {attach, Node, Cookie}, State) ->
+    Outcome = connected(Node, Cookie),
+    reply(Id, Outcome, State#state{target = Node});
 request(Id, start_session, #state{sessions = Sessions} = State) ->
-    reply(Id, Id, State#state{sessions = Sessions#{Id => new_session()}});
+    case new_session(State) of
+        {ok, Session} -> reply(Id, {ok, Id}, State#state{sessions = Sessions#{Id => Session}});
+        Failure -> reply(Id, Failure, State)
+    end;
 request(Id, {session, Number, Request}, #state{sessions = Sessions, pending = Pending} = State) ->
-    #{Number := Session} = Sessions,
-    ok = bt_session:request(Session, Id, Request),
-    State#state{pending = Pending#{Id => Session}}.
+    case Sessions of
+        #{Number := lost} ->
+            reply(Id, {connection_lost, atom_to_binary(State#state.target)}, State);
+        #{Number := Session} ->
+            ok = bt_session:request(Session, Id, Request),
+            State#state{pending = Pending#{Id => Session}}
+    end.
 
-new_session() ->
-    Session = bt_session:start(self()),
+%% Whatever happens, the cookie must not be in the report of a crash.
+connected(Node, Cookie) ->
+    try bt_bridge:connect(Node, Cookie)
+    catch _:_:Stack -> {error, <<"attaching has failed unexpectedly">>, text(places(Stack))}
+    end.
+
+places(Stack) -> [{M, F} || {M, F, _, _} <- Stack].
+
+new_session(#state{target = none}) ->
+    {ok, monitored(bt_session:start(self()))};
+new_session(#state{target = Target}) ->
+    case bt_bridge:start_session(Target, self()) of
+        {ok, Session} -> {ok, monitored(Session)};
+        Failure -> Failure
+    end.
+
+monitored(Session) ->
     _ = monitor(process, Session),
     Session.
 
 %% An input may end its own process. Another takes its place, without its variables.
 session_ended(Pid, Reason, #state{sessions = Sessions, pending = Pending} = State) ->
     Renewed = maps:map(
-        fun(_, Session) when Session =:= Pid -> new_session(); (_, Session) -> Session end, Sessions
+        fun(_, Session) when Session =:= Pid -> renewed(Reason, State); (_, Session) -> Session end,
+        Sessions
     ),
-    Text = text(Reason),
-    Failed = [Id || {Id, Session} <- maps:to_list(Pending), Session =:= Pid],
-    Left = maps:without(Failed, Pending),
+    Left = maps:filter(fun(_, Session) -> Session =/= Pid end, Pending),
+    Report = end_report(Reason, State),
     lists:foldl(
-        fun(Id, Acc) -> reply(Id, {session_ended, Text}, Acc) end,
+        fun(Id, Acc) -> reply(Id, Report, Acc) end,
         State#state{sessions = Renewed, pending = Left},
-        Failed
+        maps:keys(Pending) -- maps:keys(Left)
     ).
+
+renewed(noconnection, _State) ->
+    lost;
+renewed(_Reason, State) ->
+    case new_session(State) of
+        {ok, Session} -> Session;
+        _ -> lost
+    end.
+
+end_report(noconnection, #state{target = Target}) -> {connection_lost, atom_to_binary(Target)};
+end_report(Reason, _State) -> {session_ended, text(Reason)}.
 
 next(#state{free = 0} = State) ->
     State;

@@ -2,15 +2,24 @@
 %% installed.
 -module(bt_elixir).
 
--export([add_path/0, libraries/1]).
+-export([add_path/0, remove_path/0, libraries/1]).
 
 %% @doc Puts the libraries of the Elixir that PATH has behind those on the code path.
 -spec add_path() -> ok.
 add_path() ->
     case code:which('Elixir.Kernel') =:= non_existing andalso os:find_executable("elixir") of
         false -> ok;
-        Program -> code:add_pathsz(libraries(Program))
+        Program ->
+            Added = libraries(Program) -- code:get_path(),
+            ok = application:set_env(beamtalk_runtime, elixir_path, Added),
+            code:add_pathsz(Added)
     end.
+
+%% @doc Takes away again what add_path/0 has added.
+-spec remove_path() -> ok.
+remove_path() ->
+    Added = application:get_env(beamtalk_runtime, elixir_path, []),
+    lists:foreach(fun(Directory) -> _ = code:del_path(Directory) end, Added).
 
 %% @doc The code directories of the installation that an `elixir' program belongs to.
 -spec libraries(file:filename()) -> [file:filename()].

@@ -159,13 +159,17 @@ make_current(Generations, New, Slots, State) ->
         ok ->
             lists:foreach(fun bt_patch:drop/1, Facades),
             lists:foreach(fun bt_class:keep_variables/1, Generations),
-            ok = bt_class:invalidate(),
+            ok = invalidate(Generations),
             Current = keep_binaries(New, supersede(Old, State)),
             {{ok, Slots}, supersede_unlinked(Patches, Current)};
         Error ->
             bt_code:unload([Name || {Name, _} <- New]),
             {Error, State}
     end.
+
+%% An input without classes changes nothing that anybody has looked up.
+invalidate([]) -> ok;
+invalidate([_ | _]) -> bt_class:invalidate().
 
 load_facades([]) -> ok;
 load_facades(Descriptions) -> bt_code:replace(facades(Descriptions)).

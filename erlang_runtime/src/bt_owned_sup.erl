@@ -1,5 +1,5 @@
-%% @doc Supervises the processes behind open files, or behind running programs: each belongs to a
-%% process that opened it, ends with that one, and is never restarted.
+%% @doc Supervises the processes behind open files, behind running programs, or of sessions: each
+%% belongs to a process that opened it, ends with that one, and is never restarted.
 -module(bt_owned_sup).
 -behaviour(supervisor).
 
@@ -11,7 +11,7 @@ start_link(Module) ->
     supervisor:start_link({local, name(Module)}, ?MODULE, Module).
 
 %% @doc A server that belongs to a process.
--spec start_child(module(), pid()) -> pid().
+-spec start_child(module(), pid() | term()) -> pid().
 start_child(Module, Owner) ->
     {ok, Server} = supervisor:start_child(name(Module), [Owner]),
     Server.
@@ -29,4 +29,5 @@ init(Module) ->
     {ok, {#{strategy => simple_one_for_one}, [Child]}}.
 
 name(bt_file_handle) -> bt_file_handle_sup;
-name(bt_subprocess) -> bt_subprocess_sup.
+name(bt_subprocess) -> bt_subprocess_sup;
+name(bt_session_guard) -> bt_session_sup.

@@ -3,12 +3,15 @@
 %% that blocks registered on futures and timers run.
 -module(bt_session).
 
--export([start/1, request/3]).
+-export([start/1, spawn_link/3, request/3]).
+
+-compile({no_auto_import, [spawn_link/3]}).
 
 %% `cells' are the variables that the inputs so far have bound; `names' says under which names the
 %% modules of this input are loaded.
 -record(session, {
     server :: pid(),
+    guard :: pid(),
     cells = #{} :: #{atom() => term()},
     names = #{} :: #{module() => module()}
 }).
@@ -21,15 +24,23 @@
 -define(REQUEST, '$bt_request').
 -define(SETTLE_MS, 30000).
 
-%% @doc Starts a session whose replies go to the compile server, and the runtime if need be.
+%% @doc Starts a session of this node, whose replies go to the compile server, and the runtime if
+%% need be. One on another node is begun by bt_attached.
 -spec start(pid()) -> pid().
 start(Server) ->
     bt_report:to_standard_error(),
     bt_transcript:use_utf8(),
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
-    spawn(fun() ->
+    {group_leader, Leader} = process_info(Server, group_leader),
+    bt_session_guard:start(Server, Leader).
+
+%% @doc The process of a session; it is for its guard to start it.
+-spec spawn_link(pid(), pid(), pid()) -> pid().
+spawn_link(Server, Guard, Leader) ->
+    erlang:spawn_link(fun() ->
+        true = group_leader(Leader, self()),
         put('$bt_mode', script),
-        loop(#session{server = Server})
+        loop(#session{server = Server, guard = Guard})
     end).
 
 %% @doc Queues a request; its reply goes to the server as a cast.
@@ -65,15 +76,21 @@ served('$bt_tick') -> bt_wait:idle_tick();
 %% Nobody waits for it any more.
 served(_Late) -> ok.
 
-handle({load, Modules}, Session) ->
+handle({load, Modules}, #session{guard = Guard} = Session) ->
     case bt_load:batch(Modules) of
-        {ok, Names} -> {ok, Session#session{names = Names}};
-        {error, Reason} -> {failure(bt_source:not_loaded(Reason)), Session}
+        {ok, Names} ->
+            ok = bt_session_guard:inputs(Guard, inputs(Names)),
+            {ok, Session#session{names = Names}};
+        {error, Reason} ->
+            {failure(bt_source:not_loaded(Reason)), Session}
     end;
-handle({eval, Module}, #session{names = Names} = Session) ->
+handle({eval, Module}, #session{names = Names, guard = Guard} = Session) ->
     Evaluated = evaluate(maps:get(Module, Names, Module), Session),
-    ok = bt_load:release([Name || Name <- maps:values(Names), not is_generation(Name)]),
+    ok = bt_load:release(inputs(Names)),
+    ok = bt_session_guard:inputs(Guard, []),
     Evaluated;
+handle({classes, Known}, Session) ->
+    {classes(Known, bt_class:version()), Session};
 %% Through the same device as what the inputs print, so that it comes after it.
 handle({print, Text}, Session) ->
     nil = bt_transcript:write(Text),
@@ -90,7 +107,13 @@ handle({test, Facade, Filter, Tags, Without}, Session) ->
     Options = #{filter => Filter, tags => Tags, without => Without},
     {[test_result(Result) || Result <- bt_test:run([Facade], Options)], Session}.
 
+%% What the compiler knows already is not told again.
+classes(Known, Known) -> unchanged;
+classes(_, Version) -> {Version, bt_universe:classes()}.
+
 %% Inputs and extensions are not classes: what no class is linked to is needed no more.
+inputs(Names) -> [Name || Name <- maps:values(Names), not is_generation(Name)].
+
 is_generation(Module) ->
     erlang:function_exported(Module, '$meta', 0).
 

@@ -19,6 +19,7 @@ init([]) ->
     ok = bt_prim_logger:create_tables(),
     ok = bt_tracer:create_tables(),
     ok = bt_counters:create_tables(),
+    ok = bt_session_guard:create_tables(),
     {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, children()}}.
 
 %% One line for each server, in the order in which they start.
@@ -33,6 +34,7 @@ children() ->
         worker(bt_debugger),
         owned(bt_file_handle),
         owned(bt_subprocess),
+        owned(bt_session_guard),
         %% The last to start is the first to end, and with it the supervisors of the program.
         (worker(bt_processes))#{shutdown => infinity}
     ].

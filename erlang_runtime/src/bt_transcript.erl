@@ -2,7 +2,8 @@
 %%
 %% Every text goes to one io device, which writes whole requests in the order in which they
 %% arrive, and answers when the text is written. The device is `user', or whatever `set_sink/1'
-%% was given: so the node behind a REPL can send the text elsewhere.
+%% was given: so the node behind a REPL can send the text elsewhere. What belongs to an attached
+%% session writes to the terminal of who sits there.
 -module(bt_transcript).
 
 -export([show/1, show_cr/1, cr/0, tab/0, write/1]).
@@ -36,8 +37,24 @@ text(Value) -> bt_op:interpolate([Value]).
 %% @doc Writes UTF-8 text as it is. When it returns, the device has it.
 -spec write(binary()) -> nil.
 write(Text) ->
-    put_text(sink(), Text),
+    _ = case bt_session_guard:terminal(group_leader()) of
+        none -> put_text(sink(), Text);
+        Terminal -> put_far(Terminal, Text)
+    end,
     nil.
+
+%% Nobody may sit there any more.
+put_far(Terminal, Text) ->
+    case io:request(Terminal, {put_chars, unicode, shown(Text)}) of
+        ok -> ok;
+        {error, _} -> put_text(sink(), Text)
+    end.
+
+shown(Text) ->
+    case unicode:characters_to_binary(Text) of
+        Valid when is_binary(Valid) -> Valid;
+        _ -> unicode:characters_to_binary(Text, latin1)
+    end.
 
 %% Bytes that are not UTF-8 are shown as Latin-1, rather than refused.
 -spec put_text(sink(), binary()) -> term().
