@@ -28,8 +28,8 @@
 unit(#{generation := Generation, core := Text} = Unit) ->
     try
         Core = parse(scan(unicode:characters_to_list(Text))),
-        {Exports, Beam} = generation(Core, Text),
-        {ok, [{Generation, Beam} | facade(Unit, Exports, Beam)]}
+        Beam = generation(Core, Text),
+        {ok, [{Generation, Beam} | facade(Unit, Core, Beam)]}
     catch
         throw:{internal, Reason} ->
             {error, iolist_to_binary(Reason)};
@@ -75,7 +75,7 @@ parse(Tokens) ->
 generation(Core, Text) ->
     DebugInfo = {debug_info, {bt_debug_info, bt_debug_info:data(Text)}},
     try compile:noenv_forms(bt_frames:keep(Core), [DebugInfo | ?OPTIONS]) of
-        {ok, _, Beam} -> {exports(Core), Beam};
+        {ok, _, Beam} -> Beam;
         {error, Errors, _} -> throw({internal, [describe(Errors), lint(Core)]})
     catch
         error:Reason -> throw({internal, [text("~tp~n", [Reason]), lint(Core)]})
@@ -93,14 +93,15 @@ exports(Core) ->
 
 facade(#{facade := nil}, _, _) ->
     [];
-facade(#{facade := Facade} = Unit, Exports, Generation) ->
+facade(#{facade := Facade} = Unit, Core, Generation) ->
     Shape = maps:with([facade, generation, superclass, actor, inherited], Unit),
-    Functions = bt_facade:class_functions(Exports),
+    Functions = bt_facade:class_functions(exports(Core)),
     Layout = bt_layout:ahead(Generation),
     %% The library's own classes are many, and nobody loads them again.
     Ahead = string:prefix(atom_to_list(Facade), "bt.stdlib.") =:= nomatch,
+    Docs = maps:from_list([{docs, Chunk} || {ok, Chunk} <- [bt_docs:chunk(Core)]]),
     Description = Shape#{functions => Functions, layout => Layout, ahead => Ahead},
-    {ok, Facade, Beam} = bt_facade:assemble(Description),
+    {ok, Facade, Beam} = bt_facade:assemble(maps:merge(Description, Docs)),
     [{Facade, Beam}].
 
 internal({Line, Module, Reason}) ->

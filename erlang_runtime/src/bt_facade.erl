@@ -15,7 +15,7 @@
 %% `functions' are the generation's own, `inherited' jump to the superclass's facade,
 %% `overrides' (of extensions and patches) come before both; `none' takes a function away.
 %% What `layout' and `inherited_layout' are for is said in bt_layout; a facade that is made `ahead'
-%% tells the loader when somebody loads it.
+%% tells the loader when somebody loads it. `docs' is the chunk of that name, for files.
 -type description() :: #{
     facade := module(),
     generation := module(),
@@ -25,6 +25,7 @@
     actor := boolean(),
     layout => bt_layout:layout(),
     ahead => boolean(),
+    docs => binary(),
     inherited_layout => bt_layout:inheritance(),
     overrides => #{fa() => bt_patch:target()}
 }.
@@ -44,19 +45,22 @@ assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Descr
     Inherited = [{beamtalk_inherited, [I]} || #{inherited_layout := I} <- [Description]],
     OnLoad = [{on_load, [?ON_LOAD]} || #{ahead := true} <- [Description]],
     Attributes = [{beamtalk_facade, [Generation]} | Inherited ++ OnLoad],
-    {ok, Facade, binary(Facade, Functions, Attributes)}.
+    Chunks = [{<<"Docs">>, Docs} || #{docs := Docs} <- [Description]],
+    {ok, Facade, binary(Facade, Functions, Attributes, Chunks)}.
 
 %% @doc What stands in the place of a class that was removed: every call ends in UndefinedClass, and
 %% a file on disk is not loaded in its stead.
 -spec tombstone(module()) -> {module(), binary()}.
 tombstone(Facade) ->
-    {Facade, binary(Facade, standard_functions(Facade, undefined), [{beamtalk_removed, [Facade]}])}.
+    Attributes = [{beamtalk_removed, [Facade]}],
+    {Facade, binary(Facade, standard_functions(Facade, undefined), Attributes, [])}.
 
-binary(Facade, Functions, Attributes) ->
+binary(Facade, Functions, Attributes, Chunks) ->
     {Code, Labels} = number(Facade, Functions),
     Exports = [Function || {Function, _} <- Functions],
     Assembly = {Facade, Exports, Attributes, Code, Labels},
-    {ok, Facade, Binary} = compile:noenv_forms(Assembly, [from_asm, no_postopt, binary]),
+    Options = [from_asm, no_postopt, binary, {extra_chunks, Chunks}],
+    {ok, Facade, Binary} = compile:noenv_forms(Assembly, Options),
     Binary.
 
 %% @doc The description of a class whose generation is loaded.

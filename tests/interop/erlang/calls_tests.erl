@@ -6,8 +6,9 @@
 -define(MONEY, 'bt.shop.Money').
 
 calls_test_() ->
-    {setup, fun() -> {ok, _} = beamtalk:start() end, fun(_) -> ok end,
-     [{atom_to_list(Name), fun ?MODULE:Name/0} || {Name, 0} <- module_info(exports), is_case(Name)]}.
+    Cases = [{atom_to_list(Name), fun ?MODULE:Name/0}
+             || {Name, 0} <- module_info(exports), is_case(Name)],
+    {setup, fun() -> {ok, _} = beamtalk:start() end, fun(_) -> ok end, Cases}.
 
 is_case(Name) -> lists:suffix("_case", atom_to_list(Name)).
 
@@ -146,7 +147,8 @@ link_case() ->
     {ok, Counter} = ?COUNTER:start_link(#{value => 3}),
     ?assertEqual(3, ?COUNTER:getValue(Counter)),
     beamtalk:cast(Counter, crash),
-    ?assertMatch({'EXIT', Counter, {#{kind := user_error}, _}}, receive Exit -> Exit after 5000 -> late end),
+    ?assertMatch({'EXIT', Counter, {#{kind := user_error}, _}},
+                 receive Exit -> Exit after 5000 -> late end),
     {ok, Second} = beamtalk:start_link('Counter'),
     exit(Second, shutdown),
     ?assertEqual({'EXIT', Second, shutdown}, receive Exit2 -> Exit2 after 5000 -> late end),
