@@ -6,7 +6,7 @@
 -export([meta/1, kind/1, superclass/1, chain/1, is_kind_of/2, inherits_from/2, kinds/2]).
 -export([methods/1, variables/1, understands/3, selectors/2]).
 -export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3]).
--export([is_updating/3, replaced/2]).
+-export([is_updating/3, is_pristine/0, replaced/2]).
 -export([instantiate/2]).
 -export([var_get/2, var_put/3, var_update/3, keep_variables/1, forget_variables/1]).
 -export([create_tables/0, invalidate/0, version/0, cached/2]).
@@ -342,13 +342,17 @@ refuse(Facade, Function, [Self | Args]) ->
 %% @doc Whether the receiver's own method is declared updating.
 -spec is_updating(facade(), atom(), non_neg_integer()) -> boolean().
 is_updating(Facade, Selector, Arguments) ->
-    case is_updated_often(Facade, Selector) andalso not persistent_term:get(?REPLACED, false) of
+    case is_updated_often(Facade, Selector) andalso is_pristine() of
         true ->
             true;
         false ->
             Key = {updating, Facade, Selector, Arguments},
             cached(Key, fun() -> has_updating(chain(Facade), Selector, Arguments) end)
     end.
+
+%% @doc Whether no method of those that are updated often was ever replaced.
+-spec is_pristine() -> boolean().
+is_pristine() -> not persistent_term:get(?REPLACED, false).
 
 %% Messages in the innermost loops of programs: looking the answer up would cost as much as they do.
 is_updated_often('bt.stdlib.Dictionary', 'at:put:') -> true;

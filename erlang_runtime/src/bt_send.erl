@@ -19,6 +19,15 @@
 
 -include("bt.hrl").
 
+%% What the innermost loops of programs send to collections costs about as much to find as to carry
+%% out: these methods are called by name.
+-define(SET(Set), #{'$class' := 'bt.stdlib.Set'} = Set).
+-define(IS_DICTIONARY(V), is_map(V), not is_map_key('$class', V)).
+-define(UPDATED(Class, R, Sel, Count, Answer),
+    updated(bt_class:is_pristine() orelse bt_class:is_updating(Class, Sel, Count), R, Answer)).
+-define(FREQUENT_CALLS, ).
+-define(FREQUENT_UPDATES, ).
+
 -define(ARGS, ).
 -define(TYPES, ).
 -define(LIST, []).
@@ -29,16 +38,36 @@
 -undef(LIST).
 -undef(VALUE).
 
+-undef(FREQUENT_CALLS).
+-undef(FREQUENT_UPDATES).
+-define(FREQUENT_CALLS,
+    call(?SET(R), 'includes:', A) ->
+        'bt.stdlib.Set':'includes:'(R, A);
+    call(R, 'at:', A) when ?IS_DICTIONARY(R) ->
+        bt_op:touch('bt.stdlib.Dictionary':'at:'(R, A));).
+-define(FREQUENT_UPDATES,
+    upcast(?SET(R), 'add:', A) ->
+        Answer = 'bt.stdlib.Set':'add:'(R, A),
+        ?UPDATED('bt.stdlib.Set', R, 'add:', 1, Answer);).
 -define(ARGS, , A).
 -define(TYPES, , term()).
 -define(LIST, [A]).
 -define(VALUE, 'value:').
 -include("bt_send.hrl").
+-undef(FREQUENT_CALLS).
+-undef(FREQUENT_UPDATES).
+-define(FREQUENT_CALLS, ).
+-define(FREQUENT_UPDATES, ).
 -undef(ARGS).
 -undef(TYPES).
 -undef(LIST).
 -undef(VALUE).
 
+-undef(FREQUENT_UPDATES).
+-define(FREQUENT_UPDATES,
+    upcast(R, 'at:put:', A, B) when ?IS_DICTIONARY(R) ->
+        Answer = 'bt.stdlib.Dictionary':'at:put:'(R, A, B),
+        ?UPDATED('bt.stdlib.Dictionary', R, 'at:put:', 2, Answer);).
 -define(ARGS, , A, B).
 -define(TYPES, , term(), term()).
 -define(LIST, [A, B]).
@@ -49,6 +78,8 @@
 -undef(LIST).
 -undef(VALUE).
 
+-undef(FREQUENT_UPDATES).
+-define(FREQUENT_UPDATES, ).
 -define(ARGS, , A, B, C).
 -define(TYPES, , term(), term(), term()).
 -define(LIST, [A, B, C]).
@@ -151,6 +182,9 @@ update_list(R, Sel, Args) ->
         true -> {Answer, Answer};
         false -> {Answer, R}
     end.
+
+updated(true, _R, Answer) -> Answer;
+updated(false, R, _Answer) -> R.
 
 -spec upcast_list(term(), atom(), [term()]) -> term().
 upcast_list(R, Sel, Args) when is_pid(R) ->

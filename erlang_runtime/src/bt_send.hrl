@@ -3,6 +3,7 @@
 %%   TYPES   ", term(), term()"
 %%   LIST    [A, B]
 %%   VALUE   the selector that evaluates a block with so many arguments
+%%   FREQUENT_CALLS, FREQUENT_UPDATES   clauses for what the innermost loops of programs send
 
 %% The order of clauses is that of measured frequency in programs; each test costs less than a
 %% nanosecond.
@@ -34,6 +35,7 @@ send(R, Sel ?ARGS) ->
 -spec call(term(), atom() ?TYPES) -> term().
 call(R, Sel ?ARGS) when is_pid(R) ->
     call_actor(R, Sel, ?LIST);
+?FREQUENT_CALLS
 call(R, Sel ?ARGS) ->
     bt_op:touch(send(R, Sel ?ARGS)).
 
@@ -68,6 +70,7 @@ update(R, Sel ?ARGS) ->
 upcast(R, Sel ?ARGS) when is_pid(R) ->
     _ = cast_actor(R, Sel, ?LIST),
     R;
+?FREQUENT_UPDATES
 upcast(R, Sel ?ARGS) when ?IS_FUTURE(R); is_function(R) ->
     {_, New} = update_list(R, Sel, ?LIST),
     New;
