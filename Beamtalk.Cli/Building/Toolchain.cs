@@ -17,7 +17,8 @@ public sealed record BuildOutcome(
 }
 
 /// <summary>The compiler and its Erlang node, for one command.</summary>
-public sealed class Toolchain(Installation installation, NodeOutput output = NodeOutput.StandardOutput) : IAsyncDisposable
+public sealed class Toolchain(
+    Installation installation, NodeOutput output = NodeOutput.StandardOutput, Action<string>? captured = null) : IAsyncDisposable
 {
     /// <summary>Source nested as deeply as the parser allows recurses deeply in every pass.</summary>
     private const int StackSize = 512 * 1024 * 1024;
@@ -41,7 +42,7 @@ public sealed class Toolchain(Installation installation, NodeOutput output = Nod
         lock (_starting)
         {
             return _node ??= Task.Run(() => ErlangNode.StartAsync(
-                installation.CodePath, [.. NodeFlags.Resident, .. NodeFlags.Compiler, .. Flags], output));
+                installation.CodePath, [.. NodeFlags.Resident, .. NodeFlags.Compiler, .. Flags], output, captured));
         }
     }
 

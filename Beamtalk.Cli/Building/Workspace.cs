@@ -48,9 +48,20 @@ public sealed class Workspace(Toolchain toolchain)
         };
     }
 
-    public async Task<InputOutcome> EvaluateAsync(SourceText source)
+    /// <summary>The names that the inputs have bound.</summary>
+    public IReadOnlyCollection<string> Variables => _variables;
+
+    /// <summary>The classes that an input may refer to.</summary>
+    public ClassIndex Classes => toolchain.Stdlib.With(_known);
+
+    /// <summary>The session, started on first use.</summary>
+    public async Task<ErlangSession> SessionAsync() =>
+        _session ??= await ErlangSession.StartAsync(await toolchain.NodeAsync().ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>Evaluates an input; with a width its value is laid out for somebody who looks at it.</summary>
+    public async Task<InputOutcome> EvaluateAsync(SourceText source, int? width = null)
     {
-        Task<ErlangNode> starting = toolchain.NodeAsync();
+        _ = toolchain.NodeAsync();
         await LearnClassesAsync().ConfigureAwait(false);
         CompilationResult compiled = Toolchain.OnLargeStack(() => Compile(source));
         BuildOutcome outcome = await toolchain.AssembleAsync(compiled).ConfigureAwait(false);
@@ -59,15 +70,15 @@ public sealed class Workspace(Toolchain toolchain)
             return new NotCompiled(outcome.Diagnostics);
         }
 
-        _session ??= await ErlangSession.StartAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
-        if (await _session.LoadAsync(outcome.Beams).ConfigureAwait(false) is { } refused)
+        ErlangSession session = await SessionAsync().ConfigureAwait(false);
+        if (await session.LoadAsync(outcome.Beams).ConfigureAwait(false) is { } refused)
         {
             return new Evaluated(refused, outcome.Diagnostics);
         }
 
         _declared = _declared.With(compiled.Declared);
         _known = _known.With(compiled.Declared);
-        EvaluationResult result = await EvaluateAsync(_session, compiled).ConfigureAwait(false);
+        EvaluationResult result = await EvaluateAsync(session, compiled, width).ConfigureAwait(false);
         return new Evaluated(result, outcome.Diagnostics);
     }
 
@@ -103,7 +114,7 @@ public sealed class Workspace(Toolchain toolchain)
         }
         catch (SessionEndedException)
         {
-            _variables = []; // an input has ended the process a moment ago
+            // An input has ended the process a moment ago; the next input asks again.
         }
     }
 
@@ -113,7 +124,7 @@ public sealed class Workspace(Toolchain toolchain)
         return Compilation.CompileReplInput(input, _variables);
     }
 
-    private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled)
+    private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled, int? width)
     {
         CompiledModule? input = compiled.Modules.FirstOrDefault(module => module.Kind == ModuleKind.ReplInput);
         if (input is null)
@@ -123,13 +134,14 @@ public sealed class Workspace(Toolchain toolchain)
 
         try
         {
-            (EvaluationResult result, ImmutableArray<string> bound) = await session.EvaluateAsync(input.Generation).ConfigureAwait(false);
+            (EvaluationResult result, ImmutableArray<string> bound) = await (width is { } columns
+                ? session.ShowAsync(input.Generation, columns)
+                : session.EvaluateAsync(input.Generation)).ConfigureAwait(false);
             _variables = [.. bound];
-            return compiled.HasValue || result is RaisedError ? result : new NoValue();
+            return compiled.HasValue || result is not PrintedValue ? result : new NoValue();
         }
         catch (SessionEndedException error)
         {
-            _variables = [];
             return new RaisedError("process_ended", error.Message, error.Message);
         }
     }

@@ -11,6 +11,9 @@ public enum NodeOutput
 {
     StandardOutput,
     StandardError,
+
+    /// <summary>To whoever started it, with its standard error: the terminal is not the node's to write to.</summary>
+    Captured,
 }
 
 /// <summary>The node could not be started, or ended while it was needed.</summary>
@@ -50,7 +53,8 @@ public sealed class ErlangNode : IAsyncDisposable
 
     /// <summary>Starts a node whose code path begins with the given directories.</summary>
     public static async Task<ErlangNode> StartAsync(
-        IEnumerable<string> codePath, IEnumerable<string> flags, NodeOutput output = NodeOutput.StandardOutput)
+        IEnumerable<string> codePath, IEnumerable<string> flags, NodeOutput output = NodeOutput.StandardOutput,
+        Action<string>? captured = null)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("bt-");
         try
@@ -60,6 +64,12 @@ public sealed class ErlangNode : IAsyncDisposable
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(1);
             Process process = StartProcess(Arguments(codePath, flags, path), output);
+            if (output == NodeOutput.Captured)
+            {
+                Capture(process.StandardOutput, captured);
+                Capture(process.StandardError, captured);
+            }
+
             return new ErlangNode(process, await AcceptAsync(listener, process).ConfigureAwait(false));
         }
         finally
@@ -110,9 +120,13 @@ public sealed class ErlangNode : IAsyncDisposable
     private static Process StartProcess(string[] arguments, NodeOutput output)
     {
         // Only a shell can let a child's standard output be our standard error.
-        ProcessStartInfo start = output == NodeOutput.StandardOutput
-            ? new ProcessStartInfo("erl", arguments)
-            : new ProcessStartInfo("sh", ["-c", "exec erl \"$@\" 1>&2", "erl", .. arguments]);
+        ProcessStartInfo start = output == NodeOutput.StandardError
+            ? new ProcessStartInfo("sh", ["-c", "exec erl \"$@\" 1>&2", "erl", .. arguments])
+            : new ProcessStartInfo("erl", arguments);
+        bool isCaptured = output == NodeOutput.Captured;
+        start.RedirectStandardInput = isCaptured;
+        start.RedirectStandardOutput = isCaptured;
+        start.RedirectStandardError = isCaptured;
         try
         {
             return Process.Start(start)!;
@@ -122,6 +136,15 @@ public sealed class ErlangNode : IAsyncDisposable
             throw new ErlangNodeException("Erlang is not installed: there is no `erl` on PATH (see `beamtalk doctor`)");
         }
     }
+
+    private static void Capture(StreamReader stream, Action<string>? captured) => _ = Task.Run(async () =>
+    {
+        char[] buffer = new char[4096];
+        while (await stream.ReadAsync(buffer).ConfigureAwait(false) is > 0 and int count)
+        {
+            captured?.Invoke(new string(buffer, 0, count));
+        }
+    });
 
     private static async Task<Socket> AcceptAsync(Socket listener, Process process)
     {

@@ -4,13 +4,30 @@ using Beamtalk.Compiler.Semantics;
 namespace Beamtalk.Compiler.Backend;
 
 /// <summary>What the evaluation of one input came to.</summary>
-public abstract record EvaluationResult;
+public abstract record EvaluationResult
+{
+    /// <summary>How many events (<see cref="ErlangSession.EventsAsync"/>) there were before.</summary>
+    public long EventsBefore { get; init; }
+}
 
 /// <summary>The printString of the value.</summary>
 public sealed record PrintedValue(string Text) : EvaluationResult;
 
 /// <summary>An error that nothing handled; the report has its message, hint and stack trace.</summary>
-public sealed record RaisedError(string Kind, string Message, string Report) : EvaluationResult;
+public sealed record RaisedError(string Kind, string Message, string Report) : EvaluationResult
+{
+    /// <summary>Where it came from in an input, if it did.</summary>
+    public ErrorPlace? Place { get; init; }
+}
+
+/// <summary>A line of an input, and the message that was sent there, as far as that is known.</summary>
+public sealed record ErrorPlace(string Input, int Line, string Selector);
+
+/// <summary>A future that has no value yet; an event of that number will tell when it has.</summary>
+public sealed record PendingValue(int Number, string Text) : EvaluationResult;
+
+/// <summary>The evaluation was interrupted.</summary>
+public sealed record Interrupted : EvaluationResult;
 
 /// <summary>The input only defined something.</summary>
 public sealed record NoValue : EvaluationResult;
@@ -25,7 +42,7 @@ public sealed record TestRecord(
 /// </summary>
 public sealed record TestSelection(string? Filter, ImmutableArray<string> Tags, ImmutableArray<string> Without);
 
-/// <summary>The process of a session was ended, by what ran in it; its variables are gone.</summary>
+/// <summary>The process of a session was ended, by what ran in it; its variables are as they were before that.</summary>
 public sealed class SessionEndedException(string reason) : Exception($"the process was ended: {reason}");
 
 /// <summary>A process of the node in which inputs and tests run, in order.</summary>
@@ -112,6 +129,45 @@ public sealed class ErlangSession
         ErlangTerm reply = await RequestAsync(request).ConfigureAwait(false);
         return [.. reply.AsElements().Select(facade => facade.AsText())];
     }
+
+    /// <summary>As <see cref="EvaluateAsync"/>, for somebody who looks at the value in so many columns.</summary>
+    public async Task<(EvaluationResult Result, ImmutableArray<string> Bound)> ShowAsync(string generation, int width)
+    {
+        ErlangTerm request = ErlangTerm.Tuple(
+            ErlangTerm.Atom("eval"), ErlangTerm.Atom(generation), ErlangTerm.Integer(width));
+        ErlangTerm reply = await ReplAsync(request).ConfigureAwait(false);
+        return reply.AsElements() is [var outcome, var bound, ErlangInteger events]
+            ? (SessionTerm.ToShown(outcome) with { EventsBefore = (long)events.Value },
+               [.. bound.AsElements().Select(name => name.AsText())])
+            : throw new FormatException($"unexpected reply {reply}");
+    }
+
+    /// <summary>Has all output of the node come as events; only for a node that is there for this session.</summary>
+    public Task CaptureAsync() => ReplAsync(ErlangTerm.Atom("capture"));
+
+    /// <summary>Interrupts the evaluation that runs, if one does.</summary>
+    public Task InterruptAsync() => ReplAsync(ErlangTerm.Atom("interrupt"));
+
+    /// <summary>Waits for events; answers them, and how many there have been with them.</summary>
+    public async Task<(long Count, ImmutableArray<SessionEvent> Events)> EventsAsync()
+    {
+        ErlangTerm reply = await ReplAsync(ErlangTerm.Atom("events")).ConfigureAwait(false);
+        return reply.AsElements() is [ErlangInteger count, var events]
+            ? ((long)count.Value, [.. events.AsElements().Select(SessionTerm.ToEvent)])
+            : throw new FormatException($"unexpected reply {reply}");
+    }
+
+    /// <summary>What a receiver understands at this moment.</summary>
+    public async Task<ImmutableArray<string>> SelectorsAsync(ReceiverKind kind, string name)
+    {
+        ErlangTerm receiver = ErlangTerm.Tuple(
+            ErlangTerm.Atom(kind.ToString().ToLowerInvariant()), ErlangTerm.Atom(name));
+        ErlangTerm reply = await ReplAsync(ErlangTerm.Tuple(ErlangTerm.Atom("selectors"), receiver)).ConfigureAwait(false);
+        return [.. reply.AsElements().Select(selector => selector.AsText())];
+    }
+
+    /// <summary>A request about the session itself (<c>bt_repl</c>), answered even while an input runs.</summary>
+    private Task<ErlangTerm> ReplAsync(ErlangTerm request) => RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("repl"), request));
 
     private async Task<ErlangTerm> RequestAsync(ErlangTerm request)
     {

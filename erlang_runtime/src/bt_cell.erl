@@ -13,7 +13,7 @@
 %% the values of that moment.
 -module(bt_cell).
 
--export([new/1, get/1, put/2, copy/1, live/0]).
+-export([new/1, get/1, put/2, copy/1, copy_tied/2, live/0]).
 -export_type([cell/0]).
 
 -compile({no_auto_import, [get/1, put/2]}).
@@ -149,6 +149,15 @@ copy_blocks(Term) ->
         true -> tied(Term, knot(Term));
         false -> Term
     end.
+
+%% @doc Copies of named cells, and of those among the others that blocks in them lead to; blocks that
+%% share one with a name still do.
+-spec copy_tied(#{Name => cell()}, #{Name => cell()}) -> #{Name => cell()}.
+copy_tied(Cells, _Others) when map_size(Cells) =:= 0 -> #{};
+copy_tied(Cells, Others) ->
+    Knot = knot(Cells),
+    IsIn = fun(_, Cell) -> is_map_key(key(Cell), Knot) end,
+    tied(maps:filter(IsIn, Others), Knot).
 
 %% All cells that the term's blocks lead to, also through each other's values.
 -spec knot(term()) -> knot().

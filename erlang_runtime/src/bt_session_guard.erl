@@ -68,7 +68,7 @@ sessions() ->
 init({Owner, Leader}) ->
     process_flag(trap_exit, true),
     _ = monitor(process, Owner),
-    Session = bt_session:spawn_link(Owner, self(), Leader),
+    {ok, Session} = bt_repl:start_link(Owner, self(), Leader),
     _ = node(Leader) =/= node() andalso
         ets:insert(?TABLE, {Leader, Session, erlang:system_time(second)}),
     {ok, #guard{owner = Owner, session = Session, leader = Leader}}.
@@ -103,7 +103,7 @@ terminate(_Reason, #guard{session = Session} = Guard) ->
 %% It may hold modules and names: what follows must not be before its end.
 ended(Session) ->
     Monitor = monitor(process, Session),
-    exit(Session, kill),
+    exit(Session, shutdown),
     receive {'DOWN', Monitor, process, _, _} -> ok end.
 
 %% What it said at last may still be in the mailbox.
