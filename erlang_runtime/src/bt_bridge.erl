@@ -65,14 +65,18 @@ unreachable(Node, {port, _, _}) ->
         "give the cookie of that node with --cookie-file FILE or in BEAMTALK_COOKIE; if it is right, "
         "the node may be unreachable for another reason (a firewall, TLS distribution)");
 unreachable(Node, noport) ->
-    failure("there is no node ~ts: epmd at ~ts knows no such name", [Node, host(Node)],
-        "a node is attached to by its full name, and must have been started with one "
-        "(--name or --sname; `epmd -names` lists them)");
-unreachable(Node, {error, nxdomain}) ->
-    failure("the host ~ts is not known", [host(Node)], "");
+    case inet:getaddr(host(Node), inet) of
+        {ok, _} -> no_such_node(Node);
+        {error, _} -> failure("the host ~ts is not known", [host(Node)], "")
+    end;
 unreachable(Node, _) ->
     failure("~ts cannot be reached: there is no epmd at ~ts", [Node, host(Node)],
         "is a node running there?").
+
+no_such_node(Node) ->
+    failure("there is no node ~ts: epmd at ~ts knows no such name", [Node, host(Node)],
+        "a node is attached to by its full name, and must have been started with one "
+        "(--name or --sname; `epmd -names` lists them)").
 
 checked(Node) ->
     try erpc:call(Node, bt_attached, protocol, [], ?TIMEOUT) of
@@ -109,6 +113,8 @@ described(Node) ->
             failure("the standard library of Beamtalk is not on the code path of ~ts", [Node],
                 "beamtalk_stdlib belongs beside beamtalk_runtime");
         false ->
+            ok = bt_transcript:use_utf8(),
+            ok = bt_compiler:start_bridge(),
             {ok, list_to_binary(Release), list_to_binary(Version)}
     end.
 

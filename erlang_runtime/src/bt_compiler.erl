@@ -4,10 +4,14 @@
 %% The program is the front end: it is told which classes there are, and makes Core Erlang of a
 %% source, or diagnostics. The Core is compiled by who asked (bt_compile). How to start it is said
 %% by the flag `-beamtalk_compiler PROGRAM ARGUMENT…' of the node; without it there is no compiler.
+%%
+%% What an attached session asks for is done by the node that it is attached from, Core and all: it
+%% is told the classes of this one when it does not know them yet.
 -module(bt_compiler).
 -behaviour(gen_server).
 
 -export([start_link/0, method/4, file/3, is_available/0]).
+-export([start_bridge/0, serve/3]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([outcome/0, diagnostic/0]).
 
@@ -19,15 +23,18 @@
     last_id = 0 :: non_neg_integer(),
     %% Who waits for which reply.
     pending = #{} :: #{integer() => gen_server:from()},
-    %% The version of the classes (bt_class:version/0) that the program knows.
-    version = none :: integer() | none
+    %% The version of the classes that the program knows, and of which node.
+    version = none :: version() | none
 }).
+
+-type version() :: {node(), integer()}.
 
 -type diagnostic() :: #{code := binary(), severity := atom(), message := binary(),
                         hint := binary() | nil, file := binary(), line := pos_integer(),
                         column := pos_integer(), text := binary()}.
 -type outcome() :: {ok, [{module(), binary()}], [diagnostic()]} | {error, [diagnostic()]}
-                 | {unavailable, no_compiler | ended | timeout} | {fault, binary()}.
+                 | {unavailable, no_compiler | ended | timeout | {bridge, node()}}
+                 | {fault, binary()}.
 
 -spec start_link() -> {ok, pid()} | {error, term()}.
 start_link() ->
@@ -50,16 +57,54 @@ is_available() ->
 
 -spec request(term()) -> outcome().
 request(Request) ->
-    try gen_server:call(?MODULE, {request, Request}, ?TIMEOUT) of
-        {ok, Units, Diagnostics} -> assembled(Units, [diagnostic(D) || D <- Diagnostics]);
-        {error, [], Diagnostics} -> {error, [diagnostic(D) || D <- Diagnostics]};
-        Other -> Other
+    case bt_caller:node_of() of
+        none -> assembled(ask(Request, own_version(), none));
+        Node -> far(Node, Request)
+    end.
+
+own_version() -> {node(), bt_class:version()}.
+
+%%% Between nodes
+
+%% @doc Starts the service alone, in a node that only attaches to another.
+-spec start_bridge() -> ok.
+start_bridge() ->
+    case gen_server:start({local, ?MODULE}, ?MODULE, [], []) of
+        {ok, _} -> ok;
+        {error, {already_started, _}} -> ok
+    end.
+
+far(Node, Request) ->
+    Version = own_version(),
+    try
+        case erpc:call(Node, ?MODULE, serve, [Version, unknown, Request], ?TIMEOUT) of
+            {unavailable, unknown_classes} ->
+                Classes = bt_universe:classes(),
+                erpc:call(Node, ?MODULE, serve, [Version, Classes, Request], ?TIMEOUT);
+            Outcome ->
+                Outcome
+        end
+    catch
+        error:{erpc, _} -> {unavailable, {bridge, Node}}
+    end.
+
+%% @doc Compiles for another node, whose classes have that version.
+-spec serve(version(), [tuple()] | unknown, term()) -> outcome() | {unavailable, unknown_classes}.
+serve(Version, Classes, Request) ->
+    assembled(ask(Request, Version, Classes)).
+
+ask(Request, Version, Classes) ->
+    try gen_server:call(?MODULE, {request, Request, Version, Classes}, ?TIMEOUT)
     catch
         exit:{timeout, _} -> {unavailable, timeout};
         exit:_ -> {unavailable, ended}
     end.
 
 %% In the process that asked: many may be at it at the same time.
+assembled({ok, Units, Diagnostics}) -> assembled(Units, [diagnostic(D) || D <- Diagnostics]);
+assembled({error, [], Diagnostics}) -> {error, [diagnostic(D) || D <- Diagnostics]};
+assembled(Other) -> Other.
+
 assembled(Units, Diagnostics) ->
     Outcomes = [bt_compile:unit(bt_compile:to_unit(Unit)) || Unit <- Units],
     case [Fault || {error, Fault} <- Outcomes] of
@@ -79,12 +124,18 @@ init([]) ->
     {ok, #state{}}.
 
 -spec handle_call(term(), gen_server:from(), #state{}) ->
-          {noreply, #state{}, timeout()} | {reply, term(), #state{}}.
-handle_call({request, Request}, From, State) ->
+          {noreply, #state{}, timeout()} | {reply, term(), #state{}}
+          | {reply, term(), #state{}, timeout()}.
+handle_call({request, Request, Version, Classes}, From, State) ->
     case with_program(State) of
-        {ok, Running} -> {noreply, ask(Request, From, tell_classes(Running)), ?IDLE_MS};
+        {ok, Running} -> request(Request, From, tell_classes(Version, Classes, Running));
         none -> {reply, {unavailable, no_compiler}, State}
     end.
+
+request(_Request, _From, {unknown, State}) ->
+    {reply, {unavailable, unknown_classes}, State, ?IDLE_MS};
+request(Request, From, State) ->
+    {noreply, queued(Request, From, State), ?IDLE_MS}.
 
 -spec handle_cast(term(), #state{}) -> {noreply, #state{}}.
 handle_cast(_Message, State) ->
@@ -143,7 +194,7 @@ ended(#state{pending = Pending} = State) ->
 
 %%% Questions and answers
 
-ask(Request, From, #state{last_id = Last, pending = Pending} = State) ->
+queued(Request, From, #state{last_id = Last, pending = Pending} = State) ->
     Id = Last + 1,
     send(Id, Request, State#state{last_id = Id, pending = Pending#{Id => From}}).
 
@@ -151,15 +202,21 @@ send(Id, Request, #state{port = Port} = State) ->
     true = port_command(Port, term_to_binary({Id, Request})),
     State.
 
-tell_classes(#state{version = Known} = State) ->
-    case bt_class:version() of
-        Known -> State;
-        Version ->
-            Told = send(0, {classes, bt_universe:classes()}, State#state{version = Version}),
-            %% What is large in the heap of an idle process slows every purge of old code down.
-            true = garbage_collect(),
-            Told
-    end.
+%% Its own classes the node looks up itself.
+tell_classes(Known, _Classes, #state{version = Known} = State) ->
+    State;
+tell_classes(_Version, unknown, State) ->
+    {unknown, State};
+tell_classes(Version, none, State) ->
+    Told = tell(Version, bt_universe:classes(), State),
+    %% What is large in the heap of an idle process slows every purge of old code down.
+    true = garbage_collect(),
+    Told;
+tell_classes(Version, Classes, State) ->
+    tell(Version, Classes, State).
+
+tell(Version, Classes, State) ->
+    send(0, {classes, Classes}, State#state{version = Version}).
 
 answer(Id, Reply, #state{pending = Pending} = State) ->
     case maps:take(Id, Pending) of

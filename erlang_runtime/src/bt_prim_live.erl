@@ -151,7 +151,7 @@ result({error, Exception}) -> #{'$class' => 'bt.stdlib.Result', ok => false, val
 -spec reload(behaviour()) -> [behaviour()].
 reload(#{module := Module} = Behaviour) ->
     #{package := Package, file := File} = bt_class:meta(Module),
-    case filelib:is_regular(File) of
+    case bt_caller:is_file(File) of
         true -> classes(value(bt_source:reload(File, Package)));
         false -> refuse(Behaviour, reload, [text(Behaviour), " has no source file: ", File])
     end.
@@ -170,5 +170,5 @@ define(Name, Source) ->
     classes(value(bt_source:define(File, app, Source))).
 
 classes(#{classes := Classes, warnings := Warnings}) ->
-    lists:foreach(fun(#{text := Text}) -> io:put_chars(standard_error, Text) end, Warnings),
+    lists:foreach(fun(#{text := Text}) -> bt_caller:warn(Text) end, Warnings),
     [bt_class:object(Class) || Class <- Classes].

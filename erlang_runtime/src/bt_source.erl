@@ -37,8 +37,8 @@ link_method(Facade, [Module]) ->
 %% @doc Loads the classes of a file. Its extensions, patches and statements wait for run/1.
 -spec load(binary(), atom()) -> {ok, loaded()} | failure().
 load(Path, Package) ->
-    case file:read_file(Path) of
-        {ok, Content} -> load(Path, Package, Content);
+    case bt_caller:read_file(Path) of
+        {ok, Found, Content} -> load(Found, Package, Content);
         {error, Reason} -> {error, unreadable(Path, Reason)}
     end.
 
@@ -128,6 +128,8 @@ compiled({error, Diagnostics}) ->
 compiled({unavailable, no_compiler}) ->
     {error, unavailable(<<"there is no compiler in this system">>,
         <<"compile the source elsewhere with `beamtalk build`, and load the .beam files">>)};
+compiled({unavailable, {bridge, Node}}) ->
+    {error, unavailable(<<"the compiler at ", (atom_to_binary(Node))/binary, " does not answer">>, nil)};
 compiled({unavailable, ended}) ->
     {error, unavailable(<<"the compiler has ended unexpectedly">>, <<"the next request starts it again">>)};
 compiled({unavailable, timeout}) ->
