@@ -66,6 +66,7 @@ public static class CommandLine
         EvalCommand.Create(),
         ReplCommand.Create(),
         AttachCommand.Create(),
+        WorkspaceCommand.Create(),
         CompilerCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),

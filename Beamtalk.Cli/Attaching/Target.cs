@@ -13,10 +13,18 @@ public sealed record Target(string Node, string Cookie)
         HelpName = "FILE",
     };
 
-    /// <summary>What somebody typed: NODE@HOST.</summary>
-    public static Target Find(string name, string? cookieFile) => NodeName.IsFull(name)
-        ? new Target(name, Cookies.Find(cookieFile, name))
-        : throw new UserErrorException($"{name} is no name of a node: NODE@HOST");
+    /// <summary>What somebody typed: NODE@HOST, or the name of a workspace.</summary>
+    public static Target Find(string name, string? cookieFile)
+    {
+        var store = new WorkspaceStore();
+        return NodeName.IsFull(name) ? new Target(name, Cookies.Find(cookieFile, name))
+            : store.Exists(name) ? OfWorkspace(store.Entry(name))
+            : throw new UserErrorException($"there is no workspace {name} (and a node is named NAME@HOST)");
+    }
+
+    private static Target OfWorkspace(WorkspaceEntry entry) => entry.ReadNode() is { } node
+        ? new Target(node.Node, Cookies.Read(entry.CookieFile))
+        : throw new UserErrorException($"the workspace {entry.Name} is dead (see {entry.Log}); start it again");
 
     public Task<Workspace> AttachAsync(Toolchain toolchain) => Workspace.AttachAsync(toolchain, Node, Cookie);
 

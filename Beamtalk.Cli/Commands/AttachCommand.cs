@@ -9,7 +9,7 @@ public static class AttachCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("NODE") { Description = "A running node: NAME@HOST" };
+        var name = new Argument<string>("NODE") { Description = "A running node: NAME@HOST, or a workspace" };
         Option<string?> cookieFile = Target.CookieFile;
         var command = new Command("attach", "Read statements and evaluate them in a running system") { name, cookieFile };
         command.SetAction((parsed, _) =>

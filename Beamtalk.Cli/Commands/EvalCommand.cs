@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Beamtalk.Cli.Attaching;
 using Beamtalk.Cli.Building;
 using Beamtalk.Cli.Reporting;
 using Beamtalk.Compiler.Backend;
@@ -12,15 +13,32 @@ public static class EvalCommand
     public static Command Create()
     {
         var expression = new Argument<string>("EXPR") { Description = "Statements; the last one's value is printed" };
-        var command = new Command("eval", "Print the value of an expression") { expression };
-        command.SetAction((parsed, _) => EvalAsync(parsed.GetRequiredValue(expression)));
+        var node = new Option<string?>("--node")
+        {
+            Description = "Evaluate in this node, NAME@HOST, or in this workspace", HelpName = "NODE",
+        };
+        Option<string?> cookieFile = Target.CookieFile;
+        var command = new Command("eval", "Print the value of an expression") { expression, node, cookieFile };
+        command.SetAction((parsed, _) => parsed.GetValue(node) is { } name
+            ? EvalThereAsync(parsed.GetRequiredValue(expression), Target.Find(name, parsed.GetValue(cookieFile)))
+            : EvalHereAsync(parsed.GetRequiredValue(expression)));
         return command;
     }
 
-    private static async Task<int> EvalAsync(string expression)
+    private static async Task<int> EvalHereAsync(string expression)
     {
         await using var toolchain = new Toolchain(Installation.Find());
-        var workspace = new Workspace(toolchain);
+        return await EvalAsync(expression, new Workspace(toolchain)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> EvalThereAsync(string expression, Target target)
+    {
+        await using var toolchain = new Toolchain(Installation.Find()) { Flags = NodeFlags.Bridge };
+        return await EvalAsync(expression, await target.AttachAsync(toolchain).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> EvalAsync(string expression, Workspace workspace)
+    {
         InputOutcome outcome = await workspace.EvaluateAsync(new SourceText("eval", expression)).ConfigureAwait(false);
         DiagnosticReporter.Print(outcome.Diagnostics);
         int status = await PrintAsync(outcome, workspace).ConfigureAwait(false);
