@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Beamtalk.Compiler.Core;
 using Beamtalk.Compiler.Diagnostics;
 using Beamtalk.Compiler.Semantics;
 using Beamtalk.Compiler.Text;
@@ -36,7 +37,14 @@ public sealed record CompiledModule(
     bool IsActor,
     ImmutableArray<InheritedFunction> Inherited,
     string CoreText,
-    SourceText Source);
+    SourceText Source)
+{
+    /// <summary>The behaviours whose callbacks have to be among <see cref="Callbacks"/>.</summary>
+    public ImmutableArray<BehaviourClaim> Claims { get; init; } = [];
+
+    /// <summary>What the class exports for behaviours.</summary>
+    public ImmutableArray<FunctionName> Callbacks { get; init; } = [];
+}
 
 public sealed record CompilationOptions
 {

@@ -71,7 +71,8 @@ public sealed class Toolchain(
         var service = new CompileService(await NodeAsync().ConfigureAwait(false));
         ImmutableArray<BeamOutcome> outcomes = await service.CompileAsync(modules).ConfigureAwait(false);
         IEnumerable<Diagnostic> faults = outcomes.Where(outcome => outcome.Fault is not null).Select(ToDiagnostic);
-        return new BuildOutcome(result, outcomes, result.Diagnostics.AddRange(faults));
+        IEnumerable<Diagnostic> warnings = outcomes.SelectMany(outcome => outcome.Warnings);
+        return new BuildOutcome(result, outcomes, [.. result.Diagnostics, .. faults, .. warnings]);
     }
 
     /// <summary>Runs the work on a thread whose stack is deep enough for the passes.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Beamtalk.Compiler.Diagnostics;
 
 namespace Beamtalk.Compiler.Backend;
 
@@ -9,7 +10,11 @@ public sealed record BeamModule(string Name, byte[] Code);
 /// The beams of one module (generation first, then its facade), or the fault that the Erlang compiler found
 /// in the generated code.
 /// </summary>
-public sealed record BeamOutcome(CompiledModule Module, ImmutableArray<BeamModule> Beams, string? Fault);
+public sealed record BeamOutcome(CompiledModule Module, ImmutableArray<BeamModule> Beams, string? Fault)
+{
+    /// <summary>Of what only the node knows: the callbacks that behaviours want.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+}
 
 /// <summary>Turns Core Erlang into beams, in the resident node.</summary>
 public sealed class CompileService(ErlangNode node)
@@ -23,6 +28,9 @@ public sealed class CompileService(ErlangNode node)
         ErlangTerm reply = await node.RequestAsync(request).ConfigureAwait(false);
         return reply is ErlangTuple { Elements: [ErlangAtom { Name: "ok" }, var beams] }
             ? new BeamOutcome(module, [.. beams.AsElements().Select(ToBeam)], null)
+            {
+                Warnings = await BehaviourCheck.RunAsync(node, module).ConfigureAwait(false),
+            }
             : new BeamOutcome(module, [], reply.AsElements()[1].AsText());
     }
 

@@ -49,6 +49,17 @@ public static partial class Catalog
         new("BT2012", Severity.Error, "{0} cannot be the name of a method here: the module of {1} has such a function already",
             "give it another name");
 
+    public static readonly DiagnosticDescriptor NoBehaviour =
+        new("BT2013", Severity.Error, "this is not the name of a behaviour",
+            "implements: #gen_server, or a list of such names");
+
+    public static readonly DiagnosticDescriptor UnknownBehaviour =
+        new("BT2014", Severity.Warning, "the behaviour {0} is not at hand: whether {1} has its callbacks is not checked",
+            "the module has to be on the code path of the compiler (ERL_LIBS)");
+
+    public static readonly DiagnosticDescriptor MissingCallback =
+        new("BT2015", Severity.Warning, "{0} does not have the callback {1}/{2} of {3}");
+
     public static readonly DiagnosticDescriptor UndefinedName =
         new("BT3001", Severity.Error, "{0} is not defined");
 

@@ -27,8 +27,17 @@ public static class ClassAssembler
 
         ImmutableArray<InheritedFunction> inherited = InheritedFunctions.Of(signature, classes);
         functions.Add(MetaFunction(Meta(bound, accessors, inherited)));
-        return Render(
-            signature, context, functions, inherited, ModuleKind.Class, source, SpecBuilder.Specs(bound.Methods));
+        ImmutableArray<BehaviourClaim> claims = Behaviours.Of(bound.Class.Syntax);
+        ImmutableArray<CoreFunction> callbacks = Callbacks.Of(bound, classes, functions.Select(function => function.Name));
+        functions.AddRange(callbacks);
+        CompiledModule module = Render(
+            signature, context, functions, inherited, ModuleKind.Class, source,
+            [.. SpecBuilder.Specs(bound.Methods), .. Callbacks.Attributes(claims, callbacks)]);
+        return signature.IsAbstract ? module : module with
+        {
+            Claims = claims,
+            Callbacks = [.. callbacks.Select(callback => callback.Name)],
+        };
     }
 
     public static string GenerationOf(ClassSignature signature) => $"{signature.Facade} 1";

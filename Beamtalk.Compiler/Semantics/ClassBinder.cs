@@ -11,6 +11,7 @@ public sealed class ClassBinder(ClassTable classes, bool inline)
     public BoundClassDeclaration Bind(DeclaredClass declared)
     {
         CheckVariables(declared);
+        Behaviours.Check(declared.Syntax, declared.Source.Diagnostics);
         ImmutableArray<BoundMember> methods = [.. Methods(declared)];
         ImmutableArray<BoundInitializer> initializers =
             [.. declared.Syntax.Members.OfType<VariableDeclaration>().Select(variable => Initializer(declared, variable))];

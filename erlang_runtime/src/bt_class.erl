@@ -323,7 +323,10 @@ answer({Module, Function}, _Facade, Args) ->
 
 not_understood(Facade, Function, Args) ->
     case is_present(Facade) of
-        true -> refuse(Facade, Function, Args);
+        true ->
+            bt_behaviour:is_callback(Facade, Function, length(Args))
+                andalso erlang:raise(error, undef, [{Facade, Function, Args, []}]),
+            refuse(Facade, Function, Args);
         false -> bt_error:undefined_class(binary_to_atom(name(Facade)))
     end.
 

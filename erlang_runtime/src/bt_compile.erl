@@ -91,6 +91,9 @@ lint(Core) ->
 exports(Core) ->
     [cerl:var_name(Name) || Name <- cerl:module_exports(Core)].
 
+attributes(Core) ->
+    [{cerl:concrete(Name), cerl:concrete(Value)} || {Name, Value} <- cerl:module_attrs(Core)].
+
 facade(#{facade := nil}, _, _) ->
     [];
 facade(#{facade := Facade} = Unit, Core, Generation) ->
@@ -101,7 +104,9 @@ facade(#{facade := Facade} = Unit, Core, Generation) ->
     Ahead = string:prefix(atom_to_list(Facade), "bt.stdlib.") =:= nomatch,
     Docs = maps:from_list([{docs, Chunk} || {ok, Chunk} <- [bt_docs:chunk(Core)]]),
     Description = Shape#{functions => Functions, layout => Layout, ahead => Ahead},
-    {ok, Facade, Beam} = bt_facade:assemble(maps:merge(Description, Docs)),
+    Interface = bt_facade:interface(attributes(Core)),
+    Whole = maps:merge(maps:merge(Description, Docs), Interface),
+    {ok, Facade, Beam} = bt_facade:assemble(Whole),
     [{Facade, Beam}].
 
 internal({Line, Module, Reason}) ->

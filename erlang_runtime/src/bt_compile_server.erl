@@ -71,6 +71,8 @@ request(Id, {compile, Unit}, #state{jobs = Jobs} = State) ->
 request(Id, {attach, Node, Cookie}, State) ->
     Outcome = connected(Node, Cookie),
     reply(Id, Outcome, State#state{target = Node});
+request(Id, {missing_callbacks, Behaviour, Callbacks}, State) ->
+    reply(Id, bt_behaviour:missing(Behaviour, Callbacks), State);
 request(Id, start_session, #state{sessions = Sessions} = State) ->
     case new_session(State) of
         {ok, Session} -> reply(Id, {ok, Id}, State#state{sessions = Sessions#{Id => Session}});

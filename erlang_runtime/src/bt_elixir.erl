@@ -2,7 +2,7 @@
 %% installed.
 -module(bt_elixir).
 
--export([add_path/0, remove_path/0, libraries/1]).
+-export([add_path/0, is_elixir/1, remove_path/0, libraries/1]).
 
 %% @doc Puts the libraries of the Elixir that PATH has behind those on the code path.
 -spec add_path() -> ok.
@@ -20,6 +20,10 @@ add_path() ->
 remove_path() ->
     Added = application:get_env(beamtalk_runtime, elixir_path, []),
     lists:foreach(fun(Directory) -> _ = code:del_path(Directory) end, Added).
+
+%% @doc Whether a module has the name of one of Elixir's.
+-spec is_elixir(module()) -> boolean().
+is_elixir(Module) -> lists:prefix("Elixir.", atom_to_list(Module)).
 
 %% @doc The code directories of the installation that an `elixir' program belongs to.
 -spec libraries(file:filename()) -> [file:filename()].

@@ -6,7 +6,7 @@
 %% a millisecond.
 -module(bt_facade).
 
--export([assemble/1, of_generation/1, class_functions/1, tombstone/1]).
+-export([assemble/1, of_generation/1, class_functions/1, interface/1, tombstone/1]).
 -export_type([description/0, fa/0]).
 
 %% Name and arity.
@@ -15,7 +15,8 @@
 %% `functions' are the generation's own, `inherited' jump to the superclass's facade,
 %% `overrides' (of extensions and patches) come before both; `none' takes a function away.
 %% What `layout' and `inherited_layout' are for is said in bt_layout; a facade that is made `ahead'
-%% tells the loader when somebody loads it. `docs' is the chunk of that name, for files.
+%% tells the loader when somebody loads it. `docs' is the chunk of that name, for files. `callbacks' are
+%% the functions for the `behaviours': their first argument is no receiver.
 -type description() :: #{
     facade := module(),
     generation := module(),
@@ -26,6 +27,8 @@
     layout => bt_layout:layout(),
     ahead => boolean(),
     docs => binary(),
+    behaviours => [module()],
+    callbacks => [fa()],
     inherited_layout => bt_layout:inheritance(),
     overrides => #{fa() => bt_patch:target()}
 }.
@@ -39,12 +42,16 @@
 -spec assemble(description()) -> {ok, module(), binary()}.
 assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Description) ->
     Layout = maps:get(layout, Description, 0),
-    Jumps = [{Function, jump(Jump, IsActor, Layout)} || {Function, _} = Jump <- jumps(Description)],
+    Callbacks = maps:get(callbacks, Description, []),
+    IsMethod = fun(Function) -> IsActor andalso not lists:member(Function, Callbacks) end,
+    Jumps = [{Function, jump(Jump, IsMethod(Function), Layout)}
+             || {Function, _} = Jump <- jumps(Description)],
     Functions = Jumps ++ actor_functions(Facade, Layout, IsActor)
         ++ standard_functions(Facade, undefined(IsActor)) ++ on_load(Description),
     Inherited = [{beamtalk_inherited, [I]} || #{inherited_layout := I} <- [Description]],
     OnLoad = [{on_load, [?ON_LOAD]} || #{ahead := true} <- [Description]],
-    Attributes = [{beamtalk_facade, [Generation]} | Inherited ++ OnLoad],
+    Behaviours = [{behaviour, Names} || #{behaviours := [_ | _] = Names} <- [Description]],
+    Attributes = [{beamtalk_facade, [Generation]} | Behaviours ++ Inherited ++ OnLoad],
     Chunks = [{<<"Docs">>, Docs} || #{docs := Docs} <- [Description]],
     {ok, Facade, binary(Facade, Functions, Attributes, Chunks)}.
 
@@ -68,7 +75,7 @@ binary(Facade, Functions, Attributes, Chunks) ->
 of_generation(Generation) ->
     #{module := Facade, superclass := Superclass, kind := Kind, inherited := Inherited} =
         Generation:'$meta'(),
-    #{
+    (interface(Generation:module_info(attributes)))#{
         facade => Facade,
         generation => Generation,
         superclass => Superclass,
@@ -76,6 +83,12 @@ of_generation(Generation) ->
         functions => class_functions(Generation:module_info(exports)),
         actor => Kind =:= actor
     }.
+
+%% @doc What the attributes of a generation say about the behaviours that the class implements.
+-spec interface([{atom(), term()}]) -> #{behaviours := [module()], callbacks := [fa()]}.
+interface(Attributes) ->
+    #{behaviours => proplists:get_value(behaviour, Attributes, []),
+      callbacks => proplists:get_value(beamtalk_callbacks, Attributes, [])}.
 
 %% @doc The exports of a generation that its facade repeats: all but block makers and module_info.
 -spec class_functions([fa()]) -> [fa()].

@@ -88,3 +88,18 @@ defmodule CallsTest do
     if good?.(value) or attempts == 0, do: value, else: (Process.sleep(10); eventually(fun, good?, attempts - 1))
   end
 end
+
+defmodule BehavioursTest do
+  use ExUnit.Case, async: true
+
+  test "a class as a GenServer" do
+    store = start_supervised!(%{id: :store, start: {GenServer, :start_link, [:"bt.shop.KeyStore", %{}]}})
+    assert GenServer.call(store, {:put, :a, 1}) == :ok
+    assert GenServer.call(store, {:get, :a}) == 1
+  end
+
+  test "a class as a plug" do
+    options = :"bt.shop.Shout".init(%{suffix: "?"})
+    assert :"bt.shop.Shout".call(%{body: "hello"}, options) == %{body: "HELLO?"}
+  end
+end
