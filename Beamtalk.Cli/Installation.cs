@@ -14,9 +14,18 @@ public sealed class Installation(string root)
 
     public string Root { get; } = root;
 
-    public string RuntimeEbin => Path.Combine(Root, "_build", "lib", "beamtalk_runtime", "ebin");
+    /// <summary>The OTP applications that belong to the compiler.</summary>
+    public string Libraries => Directory.Exists(InstalledLibraries) ? InstalledLibraries : Path.Combine(Root, "_build", "lib");
 
-    public string StdlibEbin => Path.Combine(Root, "_build", "lib", "beamtalk_stdlib", "ebin");
+    public string RuntimeEbin => Path.Combine(Libraries, "beamtalk_runtime", "ebin");
+
+    public string StdlibEbin => Path.Combine(Libraries, "beamtalk_stdlib", "ebin");
+
+    /// <summary>What builds projects and releases; no program needs it to run.</summary>
+    public string ToolsEbin => Path.Combine(Libraries, "beamtalk_tools", "ebin");
+
+    /// <summary>The rebar3 plugin, with the templates of projects.</summary>
+    public string Plugin => Path.Combine(Root, "rebar3_beamtalk");
 
     public string StdlibIndex => Path.Combine(StdlibEbin, Building.OutputDirectory.IndexName);
 
@@ -36,6 +45,9 @@ public sealed class Installation(string root)
     /// <summary>Changes with every build of what turns Core Erlang into beams.</summary>
     public string BackendStamp => Describe(Path.Combine(RuntimeEbin, "beamtalk_runtime.app"));
 
+    /// <summary>Where `build.sh install` puts them.</summary>
+    private string InstalledLibraries => Path.Combine(Root, "lib");
+
     private static string FrontEndStamp => Describe(Path.Combine(AppContext.BaseDirectory, "Beamtalk.Compiler.dll"));
 
     /// <summary>The stamp for sources of a package: the standard library does not depend on its own last build.</summary>
@@ -52,7 +64,7 @@ public sealed class Installation(string root)
 
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
-            if (Directory.Exists(Path.Combine(at.FullName, "erlang_runtime")))
+            if (Directory.Exists(Path.Combine(at.FullName, "rebar3_beamtalk")))
             {
                 return new Installation(at.FullName);
             }

@@ -57,6 +57,9 @@ public sealed record CompilationOptions
     /// <summary>Control flow with literal blocks is compiled in line; off only to test that nobody can tell.</summary>
     public bool Inline { get; init; } = true;
 
+    /// <summary>Each statement counts how often it runs (<c>bt_cover</c>), for a report of the lines that tests reach.</summary>
+    public bool Cover { get; init; }
+
     /// <summary>The pass whose result is wanted as text (<c>--dump</c>), or null.</summary>
     public string? Dump { get; init; }
 }

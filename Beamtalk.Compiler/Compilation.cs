@@ -73,8 +73,8 @@ public static class Compilation
             return new CompilationResult([], diagnostics, ClassIndex.Empty, PassDump.Of(options.Dump, sources, index, []));
         }
 
-        var assembler = new ScriptAssembler(classes, options.Package);
-        IEnumerable<CompiledModule> classModules = bound.Select(item => ClassAssembler.Assemble(item, classes));
+        var assembler = new ScriptAssembler(classes, options);
+        IEnumerable<CompiledModule> classModules = bound.Select(item => ClassAssembler.Assemble(item, classes, options));
         IEnumerable<CompiledModule> scriptModules = scripts.SelectMany(script => session is null
             ? assembler.Assemble(script)
             : assembler.AssembleInput(script));

@@ -77,20 +77,43 @@ runtime_identifier() {
     esac
 }
 
-build_runtime() {
-    say "building the runtime"
-    begin runtime
-    target=_build/lib/beamtalk_runtime/ebin
+# erlang_application NAME DIRECTORY: compiles the sources of an application, all or nothing.
+erlang_application() {
+    target=_build/lib/$1/ebin
     rm -rf "$target.new"
     mkdir -p "$target.new"
-    run_logged runtime erlc +debug_info +warnings_as_errors -I erlang_runtime/include -o "$target.new" erlang_runtime/src/*.erl
-    cp erlang_runtime/src/beamtalk_runtime.app.src "$target.new/beamtalk_runtime.app"
+    run_logged "$1" erlc +debug_info +warnings_as_errors -I "$2/include" -o "$target.new" "$2"/src/*.erl
+    application_file "$2/src/$1.app.src" "$target.new"
     rm -rf "$target.old"
     [ ! -d "$target" ] || mv "$target" "$target.old"
     mv "$target.new" "$target"
     rm -rf "$target.old"
+    if [ -d "$2/priv" ]; then
+        rm -rf "${target%/ebin}/priv"
+        cp -R "$2/priv" "${target%/ebin}/priv"
+    fi
+}
+
+# application_file SOURCE EBIN: writes the .app with the modules that are there; releases load those it lists.
+application_file() {
+    modules=$(cd "$2" && printf '%s\n' *.beam | sed "s/\.beam$//; s/.*/'&'/" | paste -sd, -)
+    name=${1##*/}
+    sed "s/{modules, \[\]}/{modules, [$modules]}/" "$1" > "$2/.${name%.src}"
+    mv "$2/.${name%.src}" "$2/${name%.src}"
+}
+
+build_runtime() {
+    say "building the runtime"
+    begin runtime
+    erlang_application beamtalk_runtime erlang_runtime
     rm -f _build/stamps/stdlib
     built runtime
+}
+
+build_tools() {
+    begin tools
+    erlang_application beamtalk_tools erlang_tools
+    built tools
 }
 
 build_stdlib() {
@@ -98,6 +121,7 @@ build_stdlib() {
     begin stdlib
     "$DOTNET" "$(cli_directory)/beamtalk-cli.dll" build stdlib/src --package stdlib \
         -o _build/lib/beamtalk_stdlib/ebin >&2 9>&- || exit 2
+    application_file stdlib/beamtalk_stdlib.app.src _build/lib/beamtalk_stdlib/ebin
     built stdlib
 }
 
@@ -112,6 +136,7 @@ if needs cli $CLI_SOURCES tools/bootstrap.sh || [ ! -f "$(cli_directory)/beamtal
 if needs runtime $RUNTIME_SOURCES; then build_runtime; fi
 # shellcheck disable=SC2086
 if needs stdlib $STDLIB_SOURCES; then build_stdlib; fi
+if needs tools erlang_tools; then build_tools; fi
 echo "$(cli_directory)/beamtalk-cli.dll" > _build/stamp.text
 touch -r _build/stamp.new _build/stamp.text
 mv _build/stamp.text _build/stamp

@@ -4,8 +4,8 @@
 # What the program is built from.
 CLI_SOURCES="Beamtalk.Cli Beamtalk.Compiler grammar Directory.Build.props Directory.Packages.props global.json"
 RUNTIME_SOURCES="erlang_runtime/src erlang_runtime/include"
-STDLIB_SOURCES="stdlib/src"
-SOURCES="$CLI_SOURCES $RUNTIME_SOURCES $STDLIB_SOURCES tools/bootstrap.sh"
+STDLIB_SOURCES="stdlib/src stdlib/beamtalk_stdlib.app.src"
+SOURCES="$CLI_SOURCES $RUNTIME_SOURCES $STDLIB_SOURCES erlang_tools tools/bootstrap.sh"
 
 # changed_since STAMP PATH...: prints the first source that is newer than the stamp.
 changed_since() {

@@ -5,6 +5,8 @@ namespace Beamtalk.Cli.Building;
 /// <summary>The flags of `erl` for the two kinds of nodes.</summary>
 public static class NodeFlags
 {
+    private const string ProgramName = "beamtalk-cli";
+
     /// <summary>Small heaps make an idle actor cost 1.6 KB instead of 2.7.</summary>
     private static readonly string[] Actors = ["+hms", "89", "+P", "2097152"];
 
@@ -26,13 +28,27 @@ public static class NodeFlags
         "-noshell", "-boot", "no_dot_erlang", "+Bd", "+stbt", "db", "+fnu", "+pc", "unicode", .. Actors, .. Logging,
     ];
 
-    /// <summary>How a node starts the compiler, when a program asks it to compile: `bt_compiler` reads this.</summary>
-    public static string[] Compiler =>
-    [
-        "-beamtalk_compiler", Host, Path.Combine(AppContext.BaseDirectory, "beamtalk-cli.dll"), CompilerCommand.Name,
-    ];
+    /// <summary>
+    /// The flags of a release. Schedulers that find nothing to do sleep at once: on a machine that is shared, spinning
+    /// takes from the neighbours what it gives here.
+    /// </summary>
+    public static readonly string[] Release = [.. Actors, "+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none", "+fnu", "+pc", "unicode"];
 
-    /// <summary>The `dotnet` that runs this program, which need not be on PATH.</summary>
-    private static string Host =>
-        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+    /// <summary>How a node starts the compiler, when a program asks it to compile: `bt_compiler` reads this.</summary>
+    public static string[] Compiler => ["-beamtalk_compiler", .. Self, CompilerCommand.Name];
+
+    /// <summary>
+    /// What runs this program: a `dotnet`, which need not be on PATH, or in a self-contained archive the program itself.
+    /// </summary>
+    private static string[] Self
+    {
+        get
+        {
+            string? host = Environment.ProcessPath;
+            string name = Path.GetFileNameWithoutExtension(host ?? "");
+            return name == ProgramName
+                ? [host!]
+                : [name == "dotnet" ? host! : "dotnet", Path.Combine(AppContext.BaseDirectory, ProgramName + ".dll")];
+        }
+    }
 }

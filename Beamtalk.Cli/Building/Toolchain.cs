@@ -16,25 +16,32 @@ public sealed record BuildOutcome(
     public IEnumerable<BeamModule> Beams => Outcomes.SelectMany(outcome => outcome.Beams);
 }
 
-/// <summary>The compiler and its Erlang node, for one command.</summary>
+/// <summary>
+/// The compiler and its Erlang node, for one command. <paramref name="libraries"/> are directories of compiled
+/// packages that the sources may refer to, besides the standard library.
+/// </summary>
 public sealed class Toolchain(
-    Installation installation, NodeOutput output = NodeOutput.StandardOutput, Action<string>? captured = null) : IAsyncDisposable
+    Installation installation, NodeOutput output = NodeOutput.StandardOutput, Action<string>? captured = null,
+    ImmutableArray<string> libraries = default) : IAsyncDisposable
 {
     /// <summary>Source nested as deeply as the parser allows recurses deeply in every pass.</summary>
     private const int StackSize = 512 * 1024 * 1024;
 
     private readonly Lock _starting = new();
     private Task<ErlangNode>? _node;
-    private ClassIndex? _stdlib;
+    private readonly ImmutableArray<string> _libraries = libraries.IsDefault ? [] : libraries;
+    private ClassIndex? _known;
 
     /// <summary>Flags of the node besides the usual ones.</summary>
     public string[] Flags { get; init; } = [];
 
-    /// <summary>The classes of the standard library.</summary>
-    public ClassIndex Stdlib => _stdlib ??= OutputDirectory.ReadIndex(installation.StdlibEbin);
+    /// <summary>The classes of the standard library, and of the other libraries.</summary>
+    public ClassIndex Known => _known ??= _libraries
+        .Prepend(installation.StdlibEbin)
+        .Aggregate(ClassIndex.Empty, (index, directory) => index.With(OutputDirectory.ReadIndex(directory)));
 
     /// <summary>The classes that the sources of a package may refer to: its own are not among them.</summary>
-    public ClassIndex KnownTo(string package) => package == Installation.StdlibPackage ? ClassIndex.Empty : Stdlib;
+    public ClassIndex KnownTo(string package) => package == Installation.StdlibPackage ? ClassIndex.Empty : Known;
 
     /// <summary>The node, started on first use: call it early, the node boots while the sources are parsed.</summary>
     public Task<ErlangNode> NodeAsync()
@@ -42,7 +49,7 @@ public sealed class Toolchain(
         lock (_starting)
         {
             return _node ??= Task.Run(() => ErlangNode.StartAsync(
-                installation.CodePath, [.. NodeFlags.Resident, .. NodeFlags.Compiler, .. Flags], output, captured));
+                [.. installation.CodePath, .. _libraries], [.. NodeFlags.Resident, .. NodeFlags.Compiler, .. Flags], output, captured));
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class Workspace(Toolchain toolchain)
     public IReadOnlyCollection<string> Variables => _variables;
 
     /// <summary>The classes that an input may refer to.</summary>
-    public ClassIndex Classes => toolchain.Stdlib.With(_known);
+    public ClassIndex Classes => toolchain.Known.With(_known);
 
     /// <summary>The session, started on first use.</summary>
     public async Task<ErlangSession> SessionAsync() =>
@@ -92,7 +92,7 @@ public sealed class Workspace(Toolchain toolchain)
     public async Task ForgetClassesAsync()
     {
         // A class of the library is among them if an input has extended it.
-        ImmutableArray<string> facades = [.. _declared.Classes.Keys.Except(toolchain.Stdlib.Classes.Keys)];
+        ImmutableArray<string> facades = [.. _declared.Classes.Keys.Except(toolchain.Known.Classes.Keys)];
         _declared = _known = ClassIndex.Empty;
         await (_session?.ForgetAsync(facades) ?? Task.CompletedTask).ConfigureAwait(false);
     }
@@ -120,7 +120,7 @@ public sealed class Workspace(Toolchain toolchain)
 
     private CompilationResult Compile(SourceText source)
     {
-        var input = new CompilationInput([source], toolchain.Stdlib.With(_known), new CompilationOptions());
+        var input = new CompilationInput([source], toolchain.Known.With(_known), new CompilationOptions());
         return Compilation.CompileReplInput(input, _variables);
     }
 

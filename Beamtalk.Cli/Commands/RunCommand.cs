@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Projects;
 using Beamtalk.Cli.Reporting;
 using Beamtalk.Cli.Running;
 using Beamtalk.Compiler;
@@ -20,19 +21,33 @@ public static class RunCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "The script, or a directory with one" };
+        var file = new Argument<string?>("FILE") { Description = "The script, or a directory with one (default: the project)", Arity = ArgumentArity.ZeroOrOne };
         var rest = new Argument<string[]>("ARG") { Description = "Arguments of the script", Arity = ArgumentArity.ZeroOrMore };
         var watch = new Option<bool>("--watch") { Description = "Load what is saved into the running script" };
         var command = new Command("run", "Compile and run a script") { watch, file, rest };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(file), parsed.GetValue(rest) ?? [], parsed.GetValue(watch)));
+        command.SetAction((parsed, _) => parsed.GetValue(file) is { } path
+            ? RunAsync(path, parsed.GetValue(rest) ?? [], parsed.GetValue(watch))
+            : RunProjectAsync());
         return command;
+    }
+
+    /// <summary>Builds the project and becomes the node that runs its applications.</summary>
+    private static async Task<int> RunProjectAsync()
+    {
+        Project project = Project.Find()
+            ?? throw new UserErrorException("there is no project here: name a script, or make a project with `beamtalk new NAME`");
+        var installation = Installation.Find();
+        int status = await new ProjectBuild(installation, project, strict: false, cover: false).RunAsync().ConfigureAwait(false);
+        return status == ExitCode.Success
+            ? ToolNode.Become(installation, project, project.Own.Select(application => application.Name))
+            : status;
     }
 
     public static async Task<int> RunAsync(string path, string[] arguments, bool watch)
     {
         var installation = Installation.Find();
-        var cache = new ScriptCache(installation);
+        ImmutableArray<string> libraries = Project.Find()?.Libraries ?? [];
+        var cache = new ScriptCache(installation, libraries);
         ImmutableArray<SourceFile> files = Read(path);
         string key = cache.KeyOf(files);
         CachedScript? script = cache.Find(key) ?? await CompileAsync(installation, cache, key, path, files).ConfigureAwait(false);
@@ -42,7 +57,7 @@ public static class RunCommand
             script = await CompileAsync(installation, cache, key, path, files).ConfigureAwait(false);
         }
 
-        return script is null ? ExitCode.NotCompiled : Execute(installation, script, arguments, watch ? path : null);
+        return script is null ? ExitCode.NotCompiled : Execute([.. installation.CodePath, .. libraries], script, arguments, watch ? path : null);
     }
 
     private static ImmutableArray<SourceFile> Read(string path)
@@ -76,10 +91,10 @@ public static class RunCommand
     private static async Task<CachedScript?> CompileAsync(
         Installation installation, ScriptCache cache, string key, string path, ImmutableArray<SourceFile> files)
     {
-        await using var toolchain = new Toolchain(installation);
+        await using var toolchain = new Toolchain(installation, libraries: cache.Libraries);
         _ = toolchain.NodeAsync();
         BuildOutcome outcome = await toolchain.CompileAsync(
-            Sources.FromFiles(files), toolchain.Stdlib, new CompilationOptions()).ConfigureAwait(false);
+            Sources.FromFiles(files), toolchain.Known, new CompilationOptions()).ConfigureAwait(false);
         DiagnosticReporter.Print(outcome.Diagnostics);
         return outcome.HasErrors ? null : cache.Store(key, MainOf(outcome, path), outcome);
     }
@@ -96,9 +111,9 @@ public static class RunCommand
             : $"several files of {path} have statements, and none of them is {MainFile}{Sources.Extension}");
     }
 
-    private static int Execute(Installation installation, CachedScript script, string[] arguments, string? watched)
+    private static int Execute(string[] codePath, CachedScript script, string[] arguments, string? watched)
     {
-        IEnumerable<string> path = installation.CodePath.Append(script.Directory).SelectMany(directory => new[] { "-pa", directory });
+        IEnumerable<string> path = codePath.Append(script.Directory).SelectMany(directory => new[] { "-pa", directory });
         string[] watch = watched is null ? [] : ["-beamtalk_watch", watched];
         ProcessImage.Replace("erl",
         [

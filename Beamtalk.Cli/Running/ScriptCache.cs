@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Beamtalk.Cli.Building;
 
@@ -10,17 +11,25 @@ public sealed record CachedScript(string Directory, string Facade);
 /// Compiled scripts under the user's cache directory, each in a directory named by the hash of the installation,
 /// the path (it is in the stack traces) and the text. Entries appear whole, by a rename, and never change.
 /// </summary>
-public sealed class ScriptCache(Installation installation)
+public sealed class ScriptCache(Installation installation, ImmutableArray<string> libraries)
 {
     private const string MainName = "main";
 
     private static readonly TimeSpan Unused = TimeSpan.FromDays(30);
+
+    /// <summary>The compiled packages that the script may refer to, besides the standard library.</summary>
+    public ImmutableArray<string> Libraries { get; } = libraries;
 
     private readonly string _root = Path.Combine(CacheHome(), "beamtalk", "run");
 
     public string KeyOf(IEnumerable<SourceFile> files)
     {
         ContentHash hash = new ContentHash().Add(installation.Root).Add(installation.Stamp);
+        foreach (string index in Libraries.Select(library => Path.Combine(library, OutputDirectory.IndexName)).Where(File.Exists))
+        {
+            hash.Add(index).Add(File.ReadAllBytes(index));
+        }
+
         foreach (SourceFile file in files)
         {
             hash.Add(file.Path).Add(file.Content);

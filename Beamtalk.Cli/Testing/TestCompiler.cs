@@ -17,7 +17,7 @@ public sealed record TestBatch(BuildOutcome Outcome);
 /// </summary>
 public sealed class TestCompiler(Toolchain toolchain, TestReporter reporter)
 {
-    public ClassIndex Known { get; private set; } = toolchain.Stdlib;
+    public ClassIndex Known { get; private set; } = toolchain.Known;
 
     public async IAsyncEnumerable<TestBatch> CompileAsync(ImmutableArray<string> files)
     {

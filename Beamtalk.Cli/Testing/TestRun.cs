@@ -42,7 +42,7 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, TestSele
     private async Task LoadAsync(ErlangSession session, TestBatch batch)
     {
         ImmutableArray<string> declared =
-            [.. batch.Outcome.Result.Declared.Classes.Keys.Except(toolchain.Stdlib.Classes.Keys)];
+            [.. batch.Outcome.Result.Declared.Classes.Keys.Except(toolchain.Known.Classes.Keys)];
         await session.ForgetAsync(declared.Where(_loaded.Contains)).ConfigureAwait(false);
         _loaded.UnionWith(declared);
         if (await session.LoadAsync(batch.Outcome.Beams).ConfigureAwait(false) is { } refused)

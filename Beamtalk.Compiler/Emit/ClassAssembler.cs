@@ -11,11 +11,14 @@ namespace Beamtalk.Compiler.Emit;
 /// <summary>Puts the generation module of a class together: methods, accessors, initial values, metadata.</summary>
 public static class ClassAssembler
 {
-    public static CompiledModule Assemble(BoundClassDeclaration bound, ClassTable classes)
+    public static CompiledModule Assemble(BoundClassDeclaration bound, ClassTable classes, CompilationOptions options)
     {
         ClassSignature signature = bound.Class.Signature;
         SourceText source = bound.Class.Source.Text;
-        var context = new ModuleContext(GenerationOf(signature), signature, false, classes, source);
+        var context = new ModuleContext(GenerationOf(signature), signature, false, classes, source)
+        {
+            IsCovered = options.Cover,
+        };
         var functions = ImmutableArray.CreateBuilder<CoreFunction>();
         functions.AddRange(bound.Methods.Select(member => FunctionLowering.Method(context, member.Method, member.Function)));
         ImmutableArray<MethodMeta> accessors = AddAccessors(bound, functions);

@@ -11,7 +11,7 @@ namespace Beamtalk.Compiler.Emit;
 /// Puts the modules of what stands outside classes together: the script's and one per extension or patch. Inputs of a
 /// session share their names: whoever loads them gives them others.
 /// </summary>
-public sealed class ScriptAssembler(ClassTable classes, string package)
+public sealed class ScriptAssembler(ClassTable classes, CompilationOptions options)
 {
     private const string ReplInput = "bt.repl.input";
 
@@ -70,7 +70,11 @@ public sealed class ScriptAssembler(ClassTable classes, string package)
     };
 
     private ModuleContext Context(BoundScript script, string generation) =>
-        new(generation, script.Class, false, classes, script.Source.Text) { Installs = Installs(script) };
+        new(generation, script.Class, false, classes, script.Source.Text)
+        {
+            Installs = Installs(script),
+            IsCovered = options.Cover,
+        };
 
     private static CoreExpr InstallAll(ModuleContext context) => Seq([.. context.Installs.Distinct(), Ok]);
 
@@ -92,12 +96,12 @@ public sealed class ScriptAssembler(ClassTable classes, string package)
     private CoreExpr Install(BoundExtension extension) => Call("bt_patch", "install", Symbol(NameOf(extension)));
 
     private string NameOf(BoundExtension extension) =>
-        $"bt.{package}.{Path.GetFileNameWithoutExtension(extension.Source.Text.Path)} x{extension.Number + 1}";
+        $"bt.{options.Package}.{Path.GetFileNameWithoutExtension(extension.Source.Text.Path)} x{extension.Number + 1}";
 
     private CompiledModule Extension(BoundExtension extension)
     {
         var context = new ModuleContext(
-            NameOf(extension), extension.Target, true, classes, extension.Source.Text);
+            NameOf(extension), extension.Target, true, classes, extension.Source.Text) { IsCovered = options.Cover };
         CoreFunction function = FunctionLowering.Method(context, extension.Member.Method, extension.Member.Function);
         CompiledModule module = ClassAssembler.Render(
             extension.Target, context, [function, Description(extension)], [], ModuleKind.Extension, extension.Source.Text);

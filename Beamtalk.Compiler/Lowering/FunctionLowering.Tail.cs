@@ -26,6 +26,7 @@ public sealed partial class FunctionLowering
         {
             BoundExpr statement = statements[i];
             bool last = i == statements.Length - 1;
+            Count(statement, run);
             if (Exits.In(statement))
             {
                 int next = i + 1;

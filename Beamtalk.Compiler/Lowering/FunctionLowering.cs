@@ -103,10 +103,26 @@ public sealed partial class FunctionLowering
         EnterBody(body, run);
         for (int i = 0; i < body.Statements.Length - 1; i++)
         {
+            Count(body.Statements[i], run);
             run.Effect(Lower(body.Statements[i], run, Use.Effect));
         }
 
-        return body.Statements.IsEmpty ? Nil : Lower(body.Statements[^1], run, use);
+        if (body.Statements.IsEmpty)
+        {
+            return Nil;
+        }
+
+        Count(body.Statements[^1], run);
+        return Lower(body.Statements[^1], run, use);
+    }
+
+    /// <summary>For a report of the lines that were reached: <c>s</c> ⇒ <c>do bt_cover:hit('bt.app.C 1', 7, 99) s</c>.</summary>
+    private void Count(BoundExpr statement, Run run)
+    {
+        if (_module.IsCovered)
+        {
+            run.Effect(Call("bt_cover", "hit", Symbol(_module.Generation), Int(At(statement.Span).Line), Int(_module.LastLine)));
+        }
     }
 
     private ImmutableArray<CoreExpr> Atoms(ImmutableArray<BoundExpr> expressions, Run run) =>

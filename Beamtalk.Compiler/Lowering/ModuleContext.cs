@@ -28,7 +28,13 @@ public sealed class ModuleContext(
     /// <summary>Of a script: the calls that put its extensions and patches into effect, by their number.</summary>
     public IReadOnlyList<CoreExpr> Installs { get; init; } = [];
 
+    /// <summary>Statements count how often they run.</summary>
+    public bool IsCovered { get; init; }
+
     public string NextMaker() => $"mk {++_makers}";
+
+    /// <summary>The last line of the source: as many counters as there may be lines to count.</summary>
+    public int LastLine { get; } = source.LineOf(source.Text.Length);
 
     public CoreLocation At(TextSpan span) => new(source.LineOf(span.Start));
 }

@@ -43,7 +43,7 @@ internal sealed class FragmentRunner : IAsyncDisposable
     public async Task StartAsync()
     {
         _session = await ErlangSession.StartAsync(await _toolchain.NodeAsync());
-        _known = _toolchain.Stdlib;
+        _known = _toolchain.Known;
         BuildOutcome outcome = await LoadAsync([new SourceText("meta_helper.bt", MetaHelper)], isInline: true);
         _known = _known.With(outcome.Result.Declared);
     }
