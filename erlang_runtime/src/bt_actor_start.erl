@@ -6,7 +6,7 @@
 -module(bt_actor_start).
 -compile({no_auto_import, [spawn/2]}).
 
--export([spawn/2, start_link/2, init/2, become/1]).
+-export([spawn/2, spawn_copy/2, start_link/2, init/2, become/1]).
 -export([child_wishes/2, check_concrete/1]).
 -export_type([order/0, wishes/0]).
 
@@ -19,6 +19,7 @@
 -type order() :: {start, Starter :: pid(), Tag :: reference(), free | linked,
                   Ancestors :: [pid() | atom()], wishes()}
                | {start_surely, Ancestors :: [pid() | atom()]}
+               | {copy, Ancestors :: [pid() | atom()], #{atom() => term()}}
                | {run, Ancestors :: [pid() | atom()], fun(() -> term())}.
 
 %% @doc Starts an actor without a link. An error in its initialisation is raised here; where there
@@ -31,6 +32,12 @@ spawn(Facade, Wishes) when Wishes =:= #{} ->
         false -> spawn_and_wait(Facade, Wishes)
     end;
 spawn(Facade, Wishes) -> spawn_and_wait(Facade, Wishes).
+
+%% @doc Starts an actor whose variables are these, and which is not initialised besides: what the
+%% variables say has been initialised already.
+-spec spawn_copy(module(), #{atom() => term()}) -> pid().
+spawn_copy(Facade, Variables) ->
+    erlang:spawn_opt(Facade, '$start', [{copy, ancestors(), Variables}], [?FULLSWEEP]).
 
 %% No class of the chain sends a message to make an instance: variables start as literals, and
 %% `initialize' is Actor's own, which does nothing.
@@ -142,6 +149,12 @@ init(Facade, {run, Ancestors, Work}) ->
     put('$ancestors', Ancestors),
     become(Facade),
     Work();
+init(Facade, {copy, Ancestors, Variables}) ->
+    put('$ancestors', Ancestors),
+    Version = bt_actor_loop:version(Facade),
+    become(Facade),
+    ok = bt_state:assign(Variables),
+    bt_actor_loop:enter(none, Facade, Version);
 init(Facade, {start_surely, Ancestors}) ->
     put('$ancestors', Ancestors),
     Version = bt_actor_loop:version(Facade),

@@ -17,7 +17,11 @@
 %% @doc Sends a request, follows redirects; answers status, headers, body and the last URL.
 -spec request(term(), term(), term(), term(), settings()) -> response().
 request(Method, Url, Headers, Body, Settings) ->
-    send(prepared(Method, Url, Headers, Body, Settings), fun once/1).
+    Once = case Settings of
+        #{maxBody := nil} -> fun once/1;
+        #{} -> fun collected/1
+    end,
+    send(prepared(Method, Url, Headers, Body, Settings), Once).
 
 %% @doc The same; the body of a successful response goes to a block in pieces, the next piece being
 %% read when the block is done with the last.
@@ -173,46 +177,82 @@ both(_Name, Before, Value) -> <<Before/binary, ", ", Value/binary>>.
 
 %%% Streaming
 
-streamed(#request{method = Method} = Request, Block) ->
+%% The whole body, unless it becomes too large while it comes.
+collected(Request) ->
+    case folded(Request, fun(Bytes, All) -> [All | Bytes] end, []) of
+        {ok, {Status, Headers, <<>>}, All} -> {ok, {Status, Headers, iolist_to_binary(All)}};
+        {ok, Response, _All} -> {ok, Response};
+        {error, Reason} -> {error, Reason}
+    end.
+
+streamed(Request, Block) ->
+    case folded(Request, fun(Bytes, nil) -> _ = Block(Bytes), nil end, nil) of
+        {ok, Response, nil} -> {ok, Response};
+        {error, Reason} -> {error, Reason}
+    end.
+
+%% What is left unread when the server is too slow, sends too much, or the fold fails, is never read.
+folded(#request{method = Method} = Request, Fold, Start) ->
     Options = [{sync, false}, {stream, {self, once}}, {body_format, binary}],
     Profile = Request#request.profile,
     {ok, Id} = httpc:request(Method, terms(Request), http_options(Request), Options, Profile),
-    try
-        pieces(Id, Block)
+    try pieces(Id, {Fold, Start}, limits(Request)) of
+        {cancel, Reason} ->
+            ok = cancelled(Id, Profile),
+            {error, Reason};
+        Outcome -> Outcome
     catch
         Class:Reason:Stack ->
-            ok = httpc:cancel_request(Id, Profile),
-            flush(Id),
+            ok = cancelled(Id, Profile),
             erlang:raise(Class, Reason, Stack)
     end.
 
+cancelled(Id, Profile) ->
+    ok = httpc:cancel_request(Id, Profile),
+    flush(Id).
+
+%% How long the server may be silent, and how many bytes it may send.
+limits(#request{settings = #{idleTimeout := Idle, maxBody := Most}}) ->
+    {bt_prim_socket:limit(Idle, 'idleTimeout:'), most(Most)}.
+
+most(nil) -> infinity;
+most(Most) when is_integer(Most), Most >= 0 -> Most;
+most(Other) -> bt_prim_collection:type_error(<<"an Integer">>, Other, nil, 'maxBody:').
+
 %% Only 200 and 206 come in pieces.
-pieces(Id, Block) ->
+pieces(Id, {_, Start} = Fold, {Idle, Most} = Limits) ->
     receive
         {http, {Id, stream_start, Headers, Handler}} ->
             ok = httpc:stream_next(Handler),
-            pieces(Id, Block, Handler, Headers);
+            pieces(Id, Fold, Handler, Headers, Limits);
         {http, {Id, {error, Reason}}} -> {error, Reason};
-        {http, {Id, Result}} -> {ok, result(Result)}
+        {http, {Id, {_, _, Body}}} when byte_size(Body) > Most -> {error, body_too_large};
+        {http, {Id, Result}} -> {ok, result(Result), Start}
+    after Idle -> {cancel, timeout}
     end.
 
 %% A handler that dies leaves nobody waiting.
-pieces(Id, Block, Handler, Headers) ->
+pieces(Id, Fold, Handler, Headers, Limits) ->
     Monitor = monitor(process, Handler),
-    Outcome = pieces(Id, Block, Handler, Headers, Monitor),
+    Outcome = pieces(Id, Fold, Handler, Headers, Monitor, Limits),
     demonitor(Monitor, [flush]),
     Outcome.
 
-pieces(Id, Block, Handler, Headers, Monitor) ->
+pieces(Id, {Fold, All} = Folded, Handler, Headers, Monitor, {Idle, Left}) ->
     receive
+        {http, {Id, stream, Bytes}} when byte_size(Bytes) > Left -> {cancel, body_too_large};
         {http, {Id, stream, Bytes}} ->
-            Bytes =:= <<>> orelse Block(Bytes),
+            Next = case Bytes of <<>> -> Folded; _ -> {Fold, Fold(Bytes, All)} end,
             ok = httpc:stream_next(Handler),
-            pieces(Id, Block, Handler, Headers, Monitor);
-        {http, {Id, stream_end, _Trailers}} -> {ok, {200, header_map(Headers), <<>>}};
+            pieces(Id, Next, Handler, Headers, Monitor, {Idle, left(Left, Bytes)});
+        {http, {Id, stream_end, _Trailers}} -> {ok, {200, header_map(Headers), <<>>}, All};
         {http, {Id, {error, Reason}}} -> {error, Reason};
         {'DOWN', Monitor, process, _, _} -> {error, closed}
+    after Idle -> {cancel, timeout}
     end.
+
+left(infinity, _Bytes) -> infinity;
+left(Left, Bytes) -> Left - byte_size(Bytes).
 
 flush(Id) ->
     receive

@@ -194,6 +194,7 @@ reason(Reason) when is_tuple(Reason), tuple_size(Reason) > 0, is_atom(element(1,
     element(1, Reason);
 reason(_Reason) -> unknown.
 
+text(body_too_large) -> <<"the body is larger than is taken">>;
 text(closed) -> <<"the connection was closed">>;
 text({tls_alert, {_, Text}}) -> string:trim(Text);
 text({failed_connect, _} = Reason) -> text(reason(Reason));

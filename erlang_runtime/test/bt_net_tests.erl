@@ -87,7 +87,8 @@ https(#{cert := Cert, key := Key, ca := Ca}) ->
           requestTimeout => 5000}, fun(#{body := Body}) -> Body end),
     Port = integer_to_binary(bt_listener:port(Listener)),
     Url = <<"https://localhost:", Port/binary, "/">>,
-    Settings = #{timeout => 5000, connectTimeout => 5000, maxRedirects => 0, verify => true, caFile => nil},
+    Settings = #{timeout => 5000, connectTimeout => 5000, maxRedirects => 0, verify => true, caFile => nil,
+                 idleTimeout => nil, maxBody => nil},
     {200, _, <<"secret">>, Url} =
         bt_http_client:request(<<"POST">>, Url, #{}, <<"secret">>, Settings#{caFile => Ca}),
     ?assertError(#{'$class' := 'bt.stdlib.NetworkError'},

@@ -1,0 +1,64 @@
+%% @doc What agents need of the run time: promises, processes that end with their agent, and actors
+%% that begin as a copy of another.
+-module(bt_agents).
+
+-export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1]).
+-export_type([promise/0]).
+
+-type promise() :: {bt_future:future(), integer(), bt_future:address()}.
+
+%% @doc A future that this process will settle, in a tuple, so that nobody waits for it by accident.
+-spec promise() -> promise().
+promise() ->
+    Future = bt_future:new(self()),
+    {Id, Address} = bt_future:address(Future, self()),
+    {Future, Id, Address}.
+
+%% @doc Gives the future of a promise its value.
+-spec settle(promise(), term()) -> ok.
+settle({_Future, Id, Address}, Value) ->
+    _ = bt_future_store:settle(Id, Address, {ok, Value}),
+    ok.
+
+%% @doc Lets the future of a promise fail with an exception.
+-spec reject(promise(), map()) -> ok.
+reject({_Future, Id, Address}, Exception) ->
+    _ = bt_future_store:settle(Id, Address, {error, Exception}),
+    ok.
+
+%% @doc Whether something in a tuple is the future of a promise, or the number of its turn.
+-spec is({term()}, promise(), integer()) -> boolean().
+is({{'$bt_future', _, _, _} = Future}, {_Promise, Id, _Address}, _Number) ->
+    %% The caller's own future is settled with that of the promise.
+    case bt_future:tail(Future) of
+        {pending, {'$bt_future', Id, _, _}} -> true;
+        _ -> false
+    end;
+is({Number}, _Promise, Number) -> true;
+is(_Other, _Promise, _Number) -> false.
+
+%% @doc Kills a process as soon as its owner has ended. Without a link, so that the end of the
+%% process does not concern the owner.
+-spec leash(pid(), pid()) -> ok.
+leash(Owner, Process) ->
+    _ = spawn_opt(fun() -> hold(Owner, Process) end, [{min_heap_size, 1}]),
+    ok.
+
+hold(Owner, Process) ->
+    OwnerRef = monitor(process, Owner),
+    Ref = monitor(process, Process),
+    receive
+        {'DOWN', OwnerRef, process, _, _} -> exit(Process, kill);
+        {'DOWN', Ref, process, _, _} -> ok
+    end.
+
+%% @doc An actor of the class of this process, with these variables and the initial values of the
+%% others; `initialize' does not run.
+-spec clone(bt_class:object(), #{atom() => term()}) -> pid().
+clone(#{module := Facade}, Variables) ->
+    bt_actor_start:spawn_copy(Facade, Variables).
+
+%% @doc The variables of an actor that is not busy.
+-spec state_of(pid()) -> #{atom() => term()}.
+state_of(Actor) ->
+    sys:get_state(Actor).
