@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 
@@ -12,6 +13,9 @@ public sealed class Installation(string root)
     /// <summary>The package of the standard library.</summary>
     public const string StdlibPackage = "stdlib";
 
+    /// <summary>The package of the agent library.</summary>
+    public const string AgentsPackage = "agents";
+
     public string Root { get; } = root;
 
     /// <summary>The OTP applications that belong to the compiler.</summary>
@@ -21,26 +25,30 @@ public sealed class Installation(string root)
 
     public string StdlibEbin => Path.Combine(Libraries, "beamtalk_stdlib", "ebin");
 
+    /// <summary>The packages that come along and that programs may use besides the standard library.</summary>
+    public ImmutableArray<string> Packages => File.Exists(IndexOf(AgentsEbin)) ? [AgentsEbin] : [];
+
     /// <summary>What builds projects and releases; no program needs it to run.</summary>
     public string ToolsEbin => Path.Combine(Libraries, "beamtalk_tools", "ebin");
 
     /// <summary>The rebar3 plugin, with the templates of projects.</summary>
     public string Plugin => Path.Combine(Root, "rebar3_beamtalk");
 
-    public string StdlibIndex => Path.Combine(StdlibEbin, Building.OutputDirectory.IndexName);
+    public string StdlibIndex => IndexOf(StdlibEbin);
 
     public static string Version =>
         typeof(Installation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion.Split('+')[0];
 
     /// <summary>The code path of every node that runs Beamtalk.</summary>
-    public string[] CodePath => [RuntimeEbin, StdlibEbin];
+    public string[] CodePath => [RuntimeEbin, StdlibEbin, .. Packages];
 
     /// <summary>
-    /// Changes with every build of the compiler, the runtime or the standard library: what was compiled by another
-    /// build is compiled again.
+    /// Changes with every build of the compiler, the runtime or the libraries: what was compiled by another build is
+    /// compiled again.
     /// </summary>
-    public string Stamp => $"{FrontEndStamp};{BackendStamp};{Describe(StdlibIndex)}";
+    public string Stamp =>
+        $"{FrontEndStamp};{BackendStamp};{Describe(StdlibIndex)};{string.Concat(Packages.Select(ebin => Describe(IndexOf(ebin))))}";
 
     /// <summary>Changes with every build of what turns Core Erlang into beams.</summary>
     public string BackendStamp => Describe(Path.Combine(RuntimeEbin, "beamtalk_runtime.app"));
@@ -50,8 +58,17 @@ public sealed class Installation(string root)
 
     private static string FrontEndStamp => Describe(Path.Combine(AppContext.BaseDirectory, "Beamtalk.Compiler.dll"));
 
-    /// <summary>The stamp for sources of a package: the standard library does not depend on its own last build.</summary>
-    public string StampFor(string package) => package == StdlibPackage ? $"{FrontEndStamp};{BackendStamp}" : Stamp;
+    /// <summary>The stamp for sources of a package, which does not depend on its own last build.</summary>
+    public string StampFor(string package) => package switch
+    {
+        StdlibPackage => $"{FrontEndStamp};{BackendStamp}",
+        AgentsPackage => $"{FrontEndStamp};{BackendStamp};{Describe(StdlibIndex)}",
+        _ => Stamp,
+    };
+
+    private string AgentsEbin => Path.Combine(Libraries, "beamtalk_agents", "ebin");
+
+    private static string IndexOf(string ebin) => Path.Combine(ebin, Building.OutputDirectory.IndexName);
 
     /// <summary>Found by the environment, else upwards from the program's directory.</summary>
     public static Installation Find()

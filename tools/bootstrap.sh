@@ -58,7 +58,7 @@ build_cli() {
             *) rm -rf "$old" ;;
         esac
     done
-    rm -f _build/stamps/stdlib
+    rm -f _build/stamps/stdlib _build/stamps/agents
     built cli
 }
 
@@ -106,7 +106,7 @@ build_runtime() {
     say "building the runtime"
     begin runtime
     erlang_application beamtalk_runtime erlang_runtime
-    rm -f _build/stamps/stdlib
+    rm -f _build/stamps/stdlib _build/stamps/agents
     built runtime
 }
 
@@ -122,7 +122,19 @@ build_stdlib() {
     "$DOTNET" "$(cli_directory)/beamtalk-cli.dll" build stdlib/src --package stdlib \
         -o _build/lib/beamtalk_stdlib/ebin >&2 9>&- || exit 2
     application_file stdlib/beamtalk_stdlib.app.src _build/lib/beamtalk_stdlib/ebin
+    rm -f _build/stamps/agents
     built stdlib
+}
+
+# The agent library: Beamtalk and some Erlang in one application.
+build_agents() {
+    say "building the agent library"
+    begin agents
+    ebin=_build/lib/beamtalk_agents/ebin
+    "$DOTNET" "$(cli_directory)/beamtalk-cli.dll" build agents/src --package agents -o "$ebin" >&2 9>&- || exit 2
+    run_logged agents erlc +debug_info +warnings_as_errors -pa _build/lib/beamtalk_runtime/ebin -o "$ebin" agents/src/*.erl
+    application_file agents/beamtalk_agents.app.src "$ebin"
+    built agents
 }
 
 install_missing check_build || exit 2
@@ -136,6 +148,8 @@ if needs cli $CLI_SOURCES tools/bootstrap.sh || [ ! -f "$(cli_directory)/beamtal
 if needs runtime $RUNTIME_SOURCES; then build_runtime; fi
 # shellcheck disable=SC2086
 if needs stdlib $STDLIB_SOURCES; then build_stdlib; fi
+# shellcheck disable=SC2086
+if needs agents $AGENTS_SOURCES; then build_agents; fi
 if needs tools erlang_tools; then build_tools; fi
 echo "$(cli_directory)/beamtalk-cli.dll" > _build/stamp.text
 touch -r _build/stamp.new _build/stamp.text

@@ -5,7 +5,8 @@
 CLI_SOURCES="Beamtalk.Cli Beamtalk.Compiler grammar Directory.Build.props Directory.Packages.props global.json"
 RUNTIME_SOURCES="erlang_runtime/src erlang_runtime/include"
 STDLIB_SOURCES="stdlib/src stdlib/beamtalk_stdlib.app.src"
-SOURCES="$CLI_SOURCES $RUNTIME_SOURCES $STDLIB_SOURCES erlang_tools tools/bootstrap.sh"
+AGENTS_SOURCES="agents/src agents/beamtalk_agents.app.src"
+SOURCES="$CLI_SOURCES $RUNTIME_SOURCES $STDLIB_SOURCES $AGENTS_SOURCES erlang_tools tools/bootstrap.sh"
 
 # changed_since STAMP PATH...: prints the first source that is newer than the stamp.
 changed_since() {

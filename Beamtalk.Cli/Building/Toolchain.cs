@@ -36,12 +36,15 @@ public sealed class Toolchain(
     public string[] Flags { get; init; } = [];
 
     /// <summary>The classes of the standard library, and of the other libraries.</summary>
-    public ClassIndex Known => _known ??= _libraries
-        .Prepend(installation.StdlibEbin)
-        .Aggregate(ClassIndex.Empty, (index, directory) => index.With(OutputDirectory.ReadIndex(directory)));
+    public ClassIndex Known => _known ??= ReadIndex([installation.StdlibEbin, .. installation.Packages, .. _libraries]);
 
     /// <summary>The classes that the sources of a package may refer to: its own are not among them.</summary>
-    public ClassIndex KnownTo(string package) => package == Installation.StdlibPackage ? ClassIndex.Empty : Known;
+    public ClassIndex KnownTo(string package) => package switch
+    {
+        Installation.StdlibPackage => ClassIndex.Empty,
+        Installation.AgentsPackage => ReadIndex([installation.StdlibEbin]),
+        _ => Known,
+    };
 
     /// <summary>The node, started on first use: call it early, the node boots while the sources are parsed.</summary>
     public Task<ErlangNode> NodeAsync()
@@ -111,6 +114,9 @@ public sealed class Toolchain(
             await node.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private static ClassIndex ReadIndex(ImmutableArray<string> directories) =>
+        directories.Aggregate(ClassIndex.Empty, (index, directory) => index.With(OutputDirectory.ReadIndex(directory)));
 
     /// <summary>Text that could not be read is not compiled: its other diagnostics would only be noise.</summary>
     private static CompilationResult Compile(SourceSet sources, ClassIndex known, CompilationOptions options)
