@@ -13,9 +13,6 @@ public sealed class Installation(string root)
     /// <summary>The package of the standard library.</summary>
     public const string StdlibPackage = "stdlib";
 
-    /// <summary>The package of the agent library.</summary>
-    public const string AgentsPackage = "agents";
-
     public string Root { get; } = root;
 
     /// <summary>The OTP applications that belong to the compiler.</summary>
@@ -25,30 +22,32 @@ public sealed class Installation(string root)
 
     public string StdlibEbin => Path.Combine(Libraries, "beamtalk_stdlib", "ebin");
 
-    /// <summary>The packages that come along and that programs may use besides the standard library.</summary>
-    public ImmutableArray<string> Packages => File.Exists(IndexOf(AgentsEbin)) ? [AgentsEbin] : [];
-
     /// <summary>What builds projects and releases; no program needs it to run.</summary>
     public string ToolsEbin => Path.Combine(Libraries, "beamtalk_tools", "ebin");
 
     /// <summary>The rebar3 plugin, with the templates of projects.</summary>
     public string Plugin => Path.Combine(Root, "rebar3_beamtalk");
 
-    public string StdlibIndex => IndexOf(StdlibEbin);
-
     public static string Version =>
         typeof(Installation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion.Split('+')[0];
 
+    /// <summary>The directories of compiled classes that belong to the installation, the standard library's first.</summary>
+    public ImmutableArray<string> ClassLibraries => Directory.Exists(Libraries)
+        ? [StdlibEbin, .. Directory.EnumerateDirectories(Libraries)
+            .Select(library => Path.Combine(library, "ebin"))
+            .Where(ebin => ebin != StdlibEbin && File.Exists(IndexOf(ebin)))
+            .Order(StringComparer.Ordinal)]
+        : [StdlibEbin];
+
     /// <summary>The code path of every node that runs Beamtalk.</summary>
-    public string[] CodePath => [RuntimeEbin, StdlibEbin, .. Packages];
+    public string[] CodePath => [RuntimeEbin, .. ClassLibraries];
 
     /// <summary>
     /// Changes with every build of the compiler, the runtime or the libraries: what was compiled by another build is
     /// compiled again.
     /// </summary>
-    public string Stamp =>
-        $"{FrontEndStamp};{BackendStamp};{Describe(StdlibIndex)};{string.Concat(Packages.Select(ebin => Describe(IndexOf(ebin))))}";
+    public string Stamp => StampOf(ClassLibraries);
 
     /// <summary>Changes with every build of what turns Core Erlang into beams.</summary>
     public string BackendStamp => Describe(Path.Combine(RuntimeEbin, "beamtalk_runtime.app"));
@@ -58,15 +57,15 @@ public sealed class Installation(string root)
 
     private static string FrontEndStamp => Describe(Path.Combine(AppContext.BaseDirectory, "Beamtalk.Compiler.dll"));
 
-    /// <summary>The stamp for sources of a package, which does not depend on its own last build.</summary>
-    public string StampFor(string package) => package switch
-    {
-        StdlibPackage => $"{FrontEndStamp};{BackendStamp}",
-        AgentsPackage => $"{FrontEndStamp};{BackendStamp};{Describe(StdlibIndex)}",
-        _ => Stamp,
-    };
+    /// <summary>
+    /// The stamp for sources of a package: the standard library depends on no other, and none on its own last build.
+    /// </summary>
+    public string StampFor(string package) => StampOf(package == StdlibPackage
+        ? []
+        : ClassLibraries.Remove(Path.Combine(Libraries, $"beamtalk_{package}", "ebin")));
 
-    private string AgentsEbin => Path.Combine(Libraries, "beamtalk_agents", "ebin");
+    private string StampOf(IEnumerable<string> libraries) =>
+        string.Join(';', libraries.Select(library => Describe(IndexOf(library))).Prepend(BackendStamp).Prepend(FrontEndStamp));
 
     private static string IndexOf(string ebin) => Path.Combine(ebin, Building.OutputDirectory.IndexName);
 

@@ -36,15 +36,12 @@ public sealed class Toolchain(
     public string[] Flags { get; init; } = [];
 
     /// <summary>The classes of the standard library, and of the other libraries.</summary>
-    public ClassIndex Known => _known ??= ReadIndex([installation.StdlibEbin, .. installation.Packages, .. _libraries]);
+    public ClassIndex Known => _known ??= ReadIndex([.. installation.ClassLibraries, .. _libraries]);
 
     /// <summary>The classes that the sources of a package may refer to: its own are not among them.</summary>
-    public ClassIndex KnownTo(string package) => package switch
-    {
-        Installation.StdlibPackage => ClassIndex.Empty,
-        Installation.AgentsPackage => ReadIndex([installation.StdlibEbin]),
-        _ => Known,
-    };
+    public ClassIndex KnownTo(string package) => package == Installation.StdlibPackage
+        ? ClassIndex.Empty
+        : new ClassIndex(Known.Classes.RemoveRange(Known.Classes.Values.Where(known => known.Package == package).Select(known => known.Facade)));
 
     /// <summary>The node, started on first use: call it early, the node boots while the sources are parsed.</summary>
     public Task<ErlangNode> NodeAsync()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Beamtalk.Cli.Building;
+using Beamtalk.Compiler;
 using Beamtalk.Compiler.Backend;
 using Beamtalk.Compiler.Semantics;
 
@@ -49,6 +50,10 @@ public sealed class TestRun(Toolchain toolchain, TestReporter reporter, TestSele
         {
             throw new ErlangNodeException(refused.Report);
         }
+
+        await session.InstallAsync(batch.Outcome.Result.Modules
+            .Where(module => module.Kind == ModuleKind.Extension)
+            .Select(module => module.Generation)).ConfigureAwait(false);
     }
 
     private async Task RunAsync(ErlangSession session, ImmutableArray<string> facades)

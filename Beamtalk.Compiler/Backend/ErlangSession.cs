@@ -89,6 +89,10 @@ public sealed class ErlangSession
             : ToResult(reply) as RaisedError ?? throw new FormatException($"unexpected reply {reply}");
     }
 
+    /// <summary>Puts the extensions into effect that were loaded last and belong to a package, not to a script.</summary>
+    public Task InstallAsync(IEnumerable<string> generations) =>
+        RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("install"), ErlangTerm.List(generations.Select(ErlangTerm.Atom))));
+
     /// <summary>Takes loaded classes away, as far as nobody runs in them: others of their names are to come.</summary>
     public Task ForgetAsync(IEnumerable<string> facades) =>
         RequestAsync(ErlangTerm.Tuple(ErlangTerm.Atom("forget"), ErlangTerm.List(facades.Select(ErlangTerm.Atom))));

@@ -104,9 +104,18 @@ public sealed class ScriptAssembler(ClassTable classes, CompilationOptions optio
             NameOf(extension), extension.Target, true, classes, extension.Source.Text) { IsCovered = options.Cover };
         CoreFunction function = FunctionLowering.Method(context, extension.Member.Method, extension.Member.Function);
         CompiledModule module = ClassAssembler.Render(
-            extension.Target, context, [function, Description(extension)], [], ModuleKind.Extension, extension.Source.Text);
+            extension.Target, context, [function, Description(extension)], [], ModuleKind.Extension, extension.Source.Text,
+            Attributes(extension));
         return module with { Facade = null, Superclass = null };
     }
+
+    /// <summary>
+    /// What stands in a file without statements takes effect with its package; what stands in a script, where it stands.
+    /// </summary>
+    private static ImmutableArray<(Atom Name, CoreExpr Value)> Attributes(BoundExtension extension) =>
+        extension.Source.Unit.Items.Any(item => item is Syntax.TopLevelStatement)
+            ? []
+            : [(new Atom("beamtalk_extension"), List(Symbol("library")))];
 
     /// <summary><c>'$patch'/0</c>: the class, and what is to be linked into it.</summary>
     private static CoreFunction Description(BoundExtension extension)

@@ -13,7 +13,9 @@ start(_Type, _Args) ->
     ok = application:set_env(beamtalk_runtime, depth_before, Before),
     ok = bt_elixir:add_path(),
     ok = bt_prim_logger:set_up(),
-    bt_sup:start_link().
+    Started = bt_sup:start_link(),
+    _ = bt_extensions:install_loaded(),
+    Started.
 
 -spec stop(term()) -> ok.
 stop(_State) ->

@@ -280,6 +280,19 @@ found(Facade, Function, Args) ->
     end.
 
 how(Facade, Function, Arity) ->
+    case find_or_make(Facade, Function, Arity) of
+        none ->
+            %% It may be in an extension of an application that was loaded after the run time had
+            %% started.
+            case bt_extensions:install_loaded() of
+                ok -> none;
+                installed -> find_or_make(Facade, Function, Arity)
+            end;
+        Found ->
+            Found
+    end.
+
+find_or_make(Facade, Function, Arity) ->
     case find(Facade, Function, Arity) of
         none -> how_of_value(kind(Facade), Facade, selector(Function));
         Found -> Found

@@ -19,6 +19,7 @@ run(Facade, Arguments) ->
     bt_report:to_standard_error(),
     bt_transcript:use_utf8(),
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
+    ok = bt_extensions:install_path(),
     ok = bt_transcript:end_with_output(),
     ok = bt_watch:start(),
     Status = main(Facade, Arguments),

@@ -34,6 +34,7 @@ start(Server) ->
     bt_report:to_standard_error(),
     bt_transcript:use_utf8(),
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
+    ok = bt_extensions:install_path(),
     {group_leader, Leader} = process_info(Server, group_leader),
     bt_session_guard:start(Server, Leader).
 
@@ -90,6 +91,9 @@ handle({load, Modules}, #session{guard = Guard} = Session) ->
         {error, Reason} ->
             {failure(bt_source:not_loaded(Reason)), Session}
     end;
+handle({install, Modules}, #session{names = Names} = Session) ->
+    ok = bt_extensions:install([maps:get(Module, Names, Module) || Module <- Modules]),
+    {ok, Session};
 handle({eval, Module}, Session) ->
     evaluated(Module, fun(Value) -> {value, bt_send:call(bt_op:touch(Value), printString)} end,
               fun(C, R, S) -> failure(bt_error:wrap(C, R, S)) end, Session);

@@ -48,23 +48,40 @@ case $NODE in
     *) naming=-sname ;;
 esac
 
+# A cookie from the environment goes into the node as such, and to erl_call in a file: arguments are
+# visible to everybody.
+CALL_HOME=$HOME
+SET_COOKIE=
+if [ -n "${RELEASE_COOKIE-}" ]; then
+    CALL_HOME=${PIPES}cookie
+    (umask 077 && mkdir -p "$CALL_HOME" && rm -f "$CALL_HOME/.erlang.cookie" &&
+        printf %s "$RELEASE_COOKIE" > "$CALL_HOME/.erlang.cookie" && chmod 400 "$CALL_HOME/.erlang.cookie")
+    SET_COOKIE='erlang:set_cookie(list_to_atom(os:getenv("RELEASE_COOKIE")))'
+fi
+
 # node FLAG...: becomes the node that runs the release.
 node() {
     # shellcheck disable=SC2086
     exec "$BINDIR/erlexec" "$@" -boot "$RELEASE/$NAME" -boot_var BT_ROOT "$ROOT" -mode embedded \
         -config "$RELEASE/sys" -args_file "$RELEASE/vm.args" $naming "$NODE" $INTERFACE \
-        -start_epmd true -extra $EXTRA
+        -start_epmd true ${SET_COOKIE:+-eval "$SET_COOKIE"} -extra $EXTRA
 }
 EXTRA=
 
 # call CODE: the value of an Erlang expression in the running node.
 call() {
-    printf '%s.\n' "$1" | "$BINDIR/erl_call" "$naming" "$NODE" -timeout 10 -e 2> /dev/null |
+    printf '%s.\n' "${1%.}" | HOME=$CALL_HOME "$BINDIR/erl_call" "$naming" "$NODE" -timeout 10 -e 2> /dev/null |
         sed 's/^{ok, \(.*\)}$/\1/'
+    echo
 }
 
 is_up() {
     [ "$(call up)" = up ]
+}
+
+# Its applications have started.
+is_ready() {
+    [ "$(call 'element(1, init:get_status())')" = started ]
 }
 
 require_up() {
@@ -89,7 +106,7 @@ start() {
     fi
     mkdir -p "$LOGS" "$PIPES"
     "$BINDIR/run_erl" -daemon "$PIPES" "$LOGS" "exec '$ROOT/bin/$NAME' foreground"
-    wait_until 30 is_up || { echo "$NAME: it does not come up; see $LOGS" >&2; exit 1; }
+    wait_until 60 is_ready || { echo "$NAME: it does not come up; see $LOGS" >&2; exit 1; }
 }
 
 is_gone() {
@@ -156,7 +173,7 @@ case $command in
     eval)
         require_up
         beamtalk_command || { echo "$NAME: eval needs beamtalk on PATH, or in BEAMTALK; see also rpc" >&2; exit 1; }
-        exec "$BEAMTALK" attach "$NODE" --eval "$1"
+        exec "$BEAMTALK" eval "$1" --node "$NODE"
         ;;
     rpc) require_up; call "$1" ;;
     pid) require_up; pid ;;

@@ -159,10 +159,14 @@ start_script(#release{name = Name, version = Version}) ->
     ).
 
 configuration(#release{root = Root, flags = Flags}, Directory) ->
-    ok = copy_or_write(filename:join([Root, "config", "sys.config"]),
-                       filename:join(Directory, "sys.config"), "[].\n"),
-    copy_or_write(filename:join([Root, "config", "vm.args"]),
-                  filename:join(Directory, "vm.args"), arguments(Flags)).
+    Settings = file_or(filename:join([Root, "config", "sys.config"]), "[].\n"),
+    ok = write(filename:join(Directory, "sys.config"), Settings),
+    Arguments = file_or(filename:join([Root, "config", "vm.args"]), arguments(Flags)),
+    write(filename:join(Directory, "vm.args"), without_name(Arguments)).
+
+%% The start script names the node; rebar3's releases want the name here.
+without_name(Arguments) ->
+    re:replace(Arguments, "^-s?name\\s.*\\n", "", [multiline, global, unicode]).
 
 arguments(Flags) ->
     ["## Small heaps for actors, room for two million of them, and no spinning schedulers.\n",
@@ -172,10 +176,11 @@ pairs(["+" ++ _ = Flag, Value | Others]) when hd(Value) =/= $+ -> [[Flag, " ", V
 pairs([Flag | Others]) -> [Flag | pairs(Others)];
 pairs([]) -> [].
 
-copy_or_write(Source, Target, Default) ->
-    case file:read_file(Source) of
-        {ok, Content} -> write(Target, Content);
-        {error, enoent} -> write(Target, Default)
+file_or(File, Default) ->
+    case file:read_file(File) of
+        {ok, Content} -> Content;
+        {error, enoent} -> Default;
+        {error, Reason} -> failed("~ts: ~ts", [File, file:format_error(Reason)])
     end.
 
 %% Without an emulator of its own a release runs on the `erl' of the machine.

@@ -83,11 +83,12 @@ modules(Ebin) ->
 libraries(Ebin) ->
     Own = filename:absname(Ebin),
     lists:usort([Directory || Directory <- [filename:absname(D) || D <- code:get_path(), is_list(D)],
-                              Directory =/= Own, not is_stdlib(Directory),
+                              Directory =/= Own, not is_installed(Directory),
                               filelib:is_regular(filename:join(Directory, ?INDEX))]).
 
-is_stdlib(Directory) ->
-    filename:basename(filename:dirname(Directory)) =:= "beamtalk_stdlib".
+%% The compiler knows its own libraries.
+is_installed(Directory) ->
+    filename:dirname(filename:dirname(Directory)) =:= rebar3_beamtalk_tool:lib_dir().
 
 index_hash(Library) ->
     {ok, Content} = file:read_file(filename:join(Library, ?INDEX)),

@@ -5,7 +5,6 @@
 
 -define(APPLICATION, rebar3_beamtalk).
 -define(NAME, "beamtalk").
--define(LIBRARIES, ["beamtalk_runtime", "beamtalk_stdlib"]).
 
 %% @doc Finds the installation, and puts the applications that compiled classes need on the code path.
 %% There rebar3's shell, tests, releases, escripts and Dialyzer look for all that is not a
@@ -24,9 +23,14 @@ configure(State) ->
                      filelib:is_regular(Real)],
     %% The environment of the application would not outlast its loading, which rebar3 repeats.
     ok = persistent_term:put(?MODULE, first(Found)),
-    _ = [code:add_pathz(filename:join([Lib, Name, "ebin"]))
-         || Lib <- [lib_dir()], Lib =/= none, Name <- ?LIBRARIES],
-    ok.
+    lists:foreach(fun code:add_pathz/1, libraries(lib_dir())).
+
+%% The run time and what has classes; not what only builds projects.
+libraries(none) ->
+    [];
+libraries(Lib) ->
+    Classes = filelib:wildcard(filename:join([Lib, "*", "ebin", "classes.json"])),
+    [filename:join([Lib, "beamtalk_runtime", "ebin"]) | [filename:dirname(Index) || Index <- Classes]].
 
 first([]) -> none;
 first([Command | _]) -> Command.
