@@ -14,14 +14,16 @@ promise() ->
     {Id, Address} = bt_future:address(Future, self()),
     {Future, Id, Address}.
 
-%% @doc Gives the future of a promise its value.
--spec settle(promise(), term()) -> ok.
+%% @doc Gives the future of a promise its value; after a restart nobody waits for it any more.
+-spec settle(promise() | nil, term()) -> ok.
+settle(nil, _Value) -> ok;
 settle({_Future, Id, Address}, Value) ->
     _ = bt_future_store:settle(Id, Address, {ok, Value}),
     ok.
 
 %% @doc Lets the future of a promise fail with an exception.
--spec reject(promise(), map()) -> ok.
+-spec reject(promise() | nil, map()) -> ok.
+reject(nil, _Exception) -> ok;
 reject({_Future, Id, Address}, Exception) ->
     _ = bt_future_store:settle(Id, Address, {error, Exception}),
     ok.
