@@ -215,7 +215,7 @@ public sealed class TypeChecker
     {
         string? near = Spelling.Nearest(selector, _inference.Selectors(receiver));
         string? hint = selector == ","
-            ? "a List is written #(1, 2, 3), an Array #[1, 2, 3]"
+            ? "asString makes a text that can be joined; a List is written #(1, 2, 3)"
             : near is null ? null : $"did you mean #{near}?";
         _diagnostics.ReportWithHint(Catalog.NotUnderstood, span, hint, receiver, selector);
     }

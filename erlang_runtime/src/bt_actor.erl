@@ -346,14 +346,20 @@ own_duty(Actor, Duty) when Actor =:= self() ->
 own_duty(Actor, {What, Other} = Duty) ->
     case bt_processes:lookup(Actor) of
         none -> Actor ! {'$bt_duty', Duty};
-        %% Neither a supervisor nor a process without a class does anything for others.
-        _ -> bt_error:does_not_understand(Actor, selector(What), [Other])
+        _ -> others_duty(Actor, What, Other)
     end,
     Actor.
 
-selector(link) -> 'link:';
-selector(unlink) -> 'unlink:';
-selector(monitor) -> 'monitor:'.
+%% Neither a supervisor nor a process without a class does anything for others. But a link has no
+%% direction.
+-spec others_duty(pid(), link | unlink | monitor, pid()) -> term().
+others_duty(Actor, monitor, Other) -> bt_error:does_not_understand(Actor, 'monitor:', [Other]);
+others_duty(Actor, What, Other) when Other =:= self() -> duty({What, Actor});
+others_duty(Actor, What, Other) ->
+    case bt_processes:lookup(Other) of
+        none -> Other ! {'$bt_duty', {What, Actor}};
+        _ -> bt_error:raise(bt_fault:type_error(<<"an actor">>, Other))
+    end.
 
 -spec duty({link | unlink | monitor, pid()}) -> term().
 duty({link, Other}) -> link_to(Other);

@@ -134,6 +134,8 @@ selector_hint(nil, Selector) ->
     end;
 selector_hint(Receiver, '+') when is_binary(Receiver); is_list(Receiver) ->
     <<"strings and collections are joined with ,">>;
+selector_hint(_Receiver, ',') ->
+    <<"asString makes a text that can be joined; a List is written #(1, 2, 3)">>;
 selector_hint(Receiver, Selector) ->
     similar(Selector, bt_class:selectors(bt_class:'of'(Receiver), instance)).
 

@@ -88,7 +88,7 @@ done(not_stopped, Actor) ->
 
 %% @doc Waits until a breakpoint stops an actor, and answers a StoppedActor.
 -spec await(reference(), term()) -> map().
-await(Id, Ms) when is_integer(Ms), Ms >= 0 ->
+await(Id, Ms) when is_integer(Ms), Ms >= 0, Ms < 1 bsl 32 ->
     case bt_debugger:await(Id, Ms) of
         {ok, Stop} -> stop(Stop);
         timeout -> bt_error:raise(bt_fault:timeout(nil, Ms));

@@ -44,9 +44,12 @@ sleep(Ms) ->
     bt_wait:sleep(milliseconds(Ms)),
     nil.
 
+%% As many as Erlang can wait for: seven weeks.
 -spec milliseconds(term()) -> non_neg_integer().
-milliseconds(Ms) when is_integer(Ms), Ms >= 0 -> Ms;
-milliseconds(Ms) when is_float(Ms), Ms >= 0 -> round(Ms);
+milliseconds(Ms) when is_integer(Ms), Ms >= 0, Ms < 1 bsl 32 -> Ms;
+milliseconds(Ms) when is_float(Ms), Ms >= 0, Ms =< 16#FFFFFFFF -> round(Ms);
+milliseconds(Ms) when is_number(Ms), Ms >= 0 ->
+    bt_error:raise(bt_fault:type_error(<<"at most 4294967295 milliseconds">>, Ms));
 milliseconds(Other) -> bt_error:raise(bt_fault:type_error(<<"milliseconds">>, Other)).
 
 -spec check(job()) -> ok.

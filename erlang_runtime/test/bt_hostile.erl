@@ -20,6 +20,7 @@ classes() ->
     {ok, _} = application:ensure_all_started(beamtalk_runtime),
     ok = logger:set_primary_config(level, none),
     ok = bt_transcript:set_sink(fun(_) -> ok end),
+    ok = bt_hostile_live:prepare(),
     [Module || #{module := Module} <- bt_prim_beamtalk:all_classes(),
                maps:get(package, bt_class:meta(Module), none) =:= stdlib].
 
@@ -32,7 +33,17 @@ run(Class) ->
      || Sample <- samples(Class),
         Selector <- understood(Class)
     ],
-    lists:append([findings(Receiver, Selector) || {Receiver, Selector} <- ClassSide ++ Instances]).
+    Live = [
+        {{made, Maker}, Selector}
+     || Maker <- bt_hostile_live:makers(Class),
+        Selector <- understood_besides(Class)
+    ],
+    Messages = ClassSide ++ Instances ++ Live,
+    lists:append([findings(Receiver, Selector) || {Receiver, Selector} <- Messages]).
+
+%% What every object understands is tried on an actor, and on values.
+understood_besides('bt.stdlib.Actor') -> understood('bt.stdlib.Actor');
+understood_besides(Class) -> understood(Class) -- understood('bt.stdlib.Object').
 
 %% Messages without a doc comment are the class's own business.
 own(Class) ->
@@ -86,7 +97,7 @@ dead() ->
 
 %% In a process of its own, which may die.
 finding(Receiver, Selector, Arguments) ->
-    Body = fun() -> exit({answer, attempt(Receiver, Selector, Arguments)}) end,
+    Body = fun() -> exit({answer, attempt(receiver(Receiver), Selector, Arguments)}) end,
     Memory = #{size => ?MOST_MEMORY, kill => true, error_logger => false},
     {Pid, Monitor} = spawn_opt(Body, [monitor, {max_heap_size, Memory}]),
     receive
@@ -104,6 +115,9 @@ finding(Receiver, Selector, Arguments) ->
         demonitor(Monitor, [flush]),
         [{message(Receiver, Selector, Arguments), text("hangs: ~0tP", [Where, 30])}]
     end.
+
+receiver({made, Maker}) -> Maker();
+receiver(Receiver) -> Receiver.
 
 attempt(Receiver, Selector, Arguments) ->
     put('$bt_mode', script),
@@ -128,8 +142,18 @@ message(Receiver, Selector, Arguments) ->
     Shown = lists:join(", ", [short(Argument) || Argument <- Arguments]),
     text("~ts >> ~ts ~ts", [short(Receiver), Selector, Shown]).
 
+short({made, Maker}) ->
+    {name, Name} = erlang:fun_info(Maker, name),
+    atom_to_list(Name);
 short(Value) ->
-    string:slice(bt_print:print_string(Value), 0, 40).
+    string:slice(printed(Value), 0, 40).
+
+printed(Value) ->
+    try
+        bt_print:print_string(Value)
+    catch
+        _:_ -> text("~0tP", [Value, 20])
+    end.
 
 text(Format, Values) ->
     unicode:characters_to_binary(io_lib:format(Format, Values)).
@@ -174,16 +198,18 @@ sample('bt.stdlib.Random') -> [made('Random', 'seed:', 1)];
 sample('bt.stdlib.Regex') -> [made('Regex', 'new:', <<"(a)|b">>)];
 sample('bt.stdlib.RegexMatch') ->
     [bt_send:call(made('Regex', 'new:', <<"(a)|b">>), 'find:', <<"b">>)];
-sample('bt.stdlib.Actor') -> [made('Actor', spawn), dead()];
+sample('bt.stdlib.Actor') -> [dead()];
 sample('bt.stdlib.Url') -> [made('Url', 'parse:', <<"http://a@b:1/c?d=e#f">>)];
 sample('bt.stdlib.CompiledMethod') ->
     [bt_prim_behaviour:method(bt_class:object('bt.stdlib.Association'), 'value:')];
 sample('bt.stdlib.ErlangError') -> [];
 sample(Class) ->
     %% Of exceptions and of values that need no more than their defaults.
-    case lists:member('bt.stdlib.Exception', bt_class:chain(Class)) of
-        true -> [bt_class:instantiate(Class, #{message => <<"m">>})];
-        false -> []
+    Above = bt_class:chain(Class),
+    case {lists:member('bt.stdlib.Exception', Above), lists:member('bt.stdlib.Value', Above)} of
+        {true, _} -> [bt_class:instantiate(Class, #{message => <<"m">>})];
+        {false, true} -> [bt_send:call(bt_class:object(Class), new)];
+        {false, false} -> []
     end.
 
 made(Class, Selector) -> bt_send:call(class(Class), Selector).
@@ -210,8 +236,10 @@ excluded() ->
                                        retry, 'repeatUntil:']},
         {'bt.stdlib.Number', instance, ['timesRepeat:']},
         {'bt.stdlib.Integer', instance, ['timesRepeat:']},
-        %% They end the other actors of the node, or wait for a long time.
-        {'bt.stdlib.Actor', instance, [kill, stop, 'stop:']},
+        %% They wait for what does not happen here.
+        {'bt.stdlib.Actor', instance, ['onExit:']},
+        {'bt.stdlib.Breakpoint', instance, [wait]},
+        {'bt.stdlib.TestCase', instance, ['assertEventually:']},
         %% What cannot listen is reported with each line that others log.
         {'bt.stdlib.Logger', class, ['attach:']},
         %% They change the library under the test.

@@ -44,5 +44,5 @@ start(Directory) ->
 
 %% The runtime, the library and this test.
 beamtalk_path() ->
-    Modules = [bt_class, 'bt.stdlib.Object', bt_hostile],
+    Modules = [bt_class, 'bt.stdlib.Object', bt_hostile, bt_hostile_live, bt_fixture],
     lists:usort([filename:dirname(File) || Module <- Modules, is_list(File = code:which(Module))]).
