@@ -32,6 +32,7 @@
 'of'(V) when is_binary(V) -> 'bt.stdlib.String';
 'of'(V) when is_float(V) -> 'bt.stdlib.Float';
 'of'(#{'$class' := Class}) -> Class;
+'of'(#{'__struct__' := Module}) when is_atom(Module) -> 'bt.stdlib.Struct';
 'of'(V) when is_map(V) -> 'bt.stdlib.Dictionary';
 'of'(V) when is_list(V) -> 'bt.stdlib.List';
 'of'(nil) -> 'bt.stdlib.UndefinedObject';

@@ -2,7 +2,7 @@
 %% installed.
 -module(bt_elixir).
 
--export([add_path/0, is_elixir/1, remove_path/0, libraries/1]).
+-export([add_path/0, is_elixir/1, name/1, module/1, remove_path/0, libraries/1]).
 
 %% @doc Puts the libraries of the Elixir that PATH has behind those on the code path.
 -spec add_path() -> ok.
@@ -20,6 +20,22 @@ add_path() ->
 remove_path() ->
     Added = application:get_env(beamtalk_runtime, elixir_path, []),
     lists:foreach(fun(Directory) -> _ = code:del_path(Directory) end, Added).
+
+%% @doc A module's name as Elixir writes it: `ArgumentError'.
+-spec name(module()) -> binary().
+name(Module) ->
+    case atom_to_binary(Module) of
+        <<"Elixir.", Name/binary>> -> Name;
+        Name -> Name
+    end.
+
+%% @doc The module that Elixir means by a name.
+-spec module(atom()) -> module().
+module(Name) ->
+    case is_elixir(Name) of
+        true -> Name;
+        false -> binary_to_atom(<<"Elixir.", (atom_to_binary(Name))/binary>>)
+    end.
 
 %% @doc Whether a module has the name of one of Elixir's.
 -spec is_elixir(module()) -> boolean().

@@ -48,10 +48,14 @@ report(#{'$class' := Class, message := Message} = Exception) ->
             #{hint := Text} when is_binary(Text) -> [<<"\n  hint: ">>, Text];
             _ -> []
         end,
-    Frames = bt_stack:format(maps:get(stackTrace, Exception, [])),
+    Frames = bt_stack:format(shown(Exception)),
     Name = bt_class:name(Class),
     Lines = [[<<"\n  at ">>, Frame] || Frame <- Frames],
     unicode:characters_to_binary([Name, <<": ">>, bt_print:display_string(Message), Hint, Lines]).
+
+%% Where Erlang failed, its own frames say more.
+shown(#{erlangStack := [_ | _] = Frames}) -> Frames;
+shown(Exception) -> maps:get(stackTrace, Exception, []).
 
 %% Complete, and without the help of the class: it must be possible while classes are loaded.
 -spec exception(module(), atom(), iodata(), binary() | nil, map()) -> exception().
@@ -391,9 +395,14 @@ arithmetic(_Stack) ->
     exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{}).
 
 erlang_error(Class, Reason, Stack) ->
-    Message = [atom_to_binary(Class), $\s, io_lib:format("~0tp", [Reason]), place(Stack)],
-    Fields = #{erlangClass => Class, reason => Reason},
-    exception('bt.stdlib.ErlangError', erlang_error, Message, nil, Fields).
+    Message =
+        case bt_error_info:elixir_message(Reason) of
+            none -> [atom_to_binary(Class), $\s, io_lib:format("~0tp", [Reason]), place(Stack)];
+            Text -> Text
+        end,
+    Fields = #{erlangClass => Class, reason => Reason, erlangStack => bt_stack:all_frames(Stack)},
+    Hint = bt_error_info:hint(Class, Reason, Stack),
+    exception('bt.stdlib.ErlangError', erlang_error, Message, Hint, Fields).
 
 %% The Erlang function that failed.
 place([{Module, Function, Args, _} | _]) when is_list(Args) ->

@@ -4,7 +4,7 @@
 %% be available while classes are being loaded and in processes that are about to die.
 -module(bt_fault).
 
--export([timeout/2, deadlock/1, actor_died/3, expired/1, instantiation/1, name_taken/2,
+-export([timeout/2, deadlock/1, actor_died/3, no_actor/2, expired/1, instantiation/1, name_taken/2,
          no_key/2, no_variable/2, foreign_state/1, type_error/2, dropped/1,
          user_error/1, exit_reason/1]).
 -export_type([exception/0]).
@@ -47,6 +47,17 @@ actor_of_class_died(Actor, Facade, Reason0) ->
     new('ActorDied', actor_dead, <<(who(Facade))/binary, " died: ", Text/binary>>, nil,
         #{receiver => Actor, actor => Actor, actorClass => class_object(Facade),
           reason => Reason}).
+
+%% @doc A message to a process of Erlang's own; nil where only the future of its answer is known.
+-spec no_actor(pid(), atom()) -> exception().
+no_actor(Pid, Selector) ->
+    Words = case Selector of
+                nil -> <<"Process does not answer messages of Beamtalk">>;
+                _ -> <<"Process does not understand #", (bt_print:symbol_text(Selector))/binary>>
+            end,
+    new('DoesNotUnderstand', does_not_understand, Words,
+        <<"an Erlang process is asked with call:, told with cast:, sent plain messages with send:">>,
+        #{receiver => Pid, selector => Selector, arguments => []}).
 
 %% @doc A future that was only held by another node, after its value was dropped.
 -spec expired(term()) -> exception().

@@ -176,6 +176,9 @@ answered(Future, _, {down, Reason}) -> bt_future_store:target_died(Future, Reaso
 answered(Future, Alias, timeout) ->
     unsubscribe(Future, Alias),
     timeout;
+answered(Future, Alias, {fault, refused, Exception}) ->
+    unsubscribe(Future, Alias),
+    {error, Exception};
 answered(Future, Alias, {deadlock, Ring}) ->
     %% As long as the table says who waits for the future.
     Deadlock = bt_fault:deadlock(Ring),

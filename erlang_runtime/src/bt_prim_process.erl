@@ -3,9 +3,10 @@
 -compile({no_auto_import, [link/1, unlink/1, monitor/1, demonitor/1, exit/2]}).
 
 -export([spawn/1, current/0, send/2, link/1, unlink/1, monitor/1, demonitor/1, exit/2]).
--export([wait_for/1, is_alive/1, info/1]).
+-export([wait_for/1, is_alive/1, info/1, call/3, cast/2, named/1]).
 
 -define(CLASS, 'bt.stdlib.Process').
+-define(REMOTE_MS, 5000).
 
 %% @doc Runs a copy of the block in a new process.
 -spec spawn(term()) -> pid().
@@ -89,7 +90,7 @@ wait_for(Pid) when Pid =:= self() ->
     bt_error:raise(bt_fault:deadlock([Pid]));
 wait_for(Pid) when is_pid(Pid) ->
     Ref = erlang:monitor(process, Pid),
-    case bt_wait:for(Ref, Pid, infinity) of
+    case bt_wait:for(Ref, Pid, 'waitFor:', infinity) of
         {down, Reason} -> bt_fault:exit_reason(Reason);
         {deadlock, Ring} ->
             erlang:demonitor(Ref, [flush]),
@@ -104,8 +105,52 @@ is_alive(Pid) -> bt_actor:is_alive(Pid).
 %% @doc What Erlang knows about a process, as a Dictionary; nil when it has ended.
 -spec info(pid()) -> #{atom() => term()} | nil.
 info(Pid) ->
-    Items = [status, message_queue_len, memory, reductions, links, current_function],
-    case process_info(Pid, Items) of
+    Items = [status, message_queue_len, memory, reductions, links, current_function,
+             registered_name],
+    case on_its_node(Pid, erlang, process_info, [Pid, Items]) of
         undefined -> nil;
-        Info -> maps:from_list(Info)
+        Info -> maps:map(fun known/2, maps:from_list(Info))
     end.
+
+%% Of a process without a name.
+known(registered_name, []) -> nil;
+known(_, Value) -> Value.
+
+on_its_node(Pid, Module, Function, Args) when node(Pid) =:= node() -> apply(Module, Function, Args);
+on_its_node(Pid, Module, Function, Args) ->
+    try erpc:call(node(Pid), Module, Function, Args, ?REMOTE_MS)
+    catch error:{erpc, _} -> undefined
+    end.
+
+%% @doc The process that Erlang knows under a name, or nil.
+-spec named(term()) -> pid() | port() | nil.
+named(Name) when is_atom(Name), Name =/= nil ->
+    case whereis(Name) of
+        undefined -> nil;
+        Pid -> Pid
+    end;
+named(Other) -> bt_prim_collection:type_error(<<"a Symbol">>, Other, nil, 'named:').
+
+%%% Behaviours of OTP
+
+%% @doc `gen_server:call/3'; no limit is nil. The ends that it may come to are errors of Beamtalk.
+-spec call(pid(), term(), term()) -> term().
+call(Pid, Request, nil) -> gen_call(Pid, Request, infinity);
+call(Pid, Request, Ms) when is_integer(Ms), Ms >= 0 -> gen_call(Pid, Request, Ms);
+call(_, _, Other) ->
+    bt_prim_collection:type_error(<<"milliseconds or nil">>, Other, nil, 'call:timeout:').
+
+gen_call(Pid, Request, Limit) ->
+    try gen_server:call(Pid, bt_cell:copy(Request), Limit)
+    catch
+        exit:{timeout, _} -> bt_error:raise(bt_fault:timeout(Pid, Limit));
+        exit:{calling_self, _} -> bt_error:raise(bt_fault:deadlock([Pid]));
+        exit:{Reason, {gen_server, call, _}} ->
+            bt_error:raise(bt_fault:actor_died(Pid, 'bt.stdlib.Process', Reason))
+    end.
+
+%% @doc `gen_server:cast/2'; answers the message.
+-spec cast(pid(), Message) -> Message.
+cast(Pid, Message) ->
+    ok = gen_server:cast(Pid, bt_cell:copy(Message)),
+    Message.

@@ -2,7 +2,7 @@
 %%% be put among them comes in a tuple: the compiler waits for a future that is an argument itself.
 -module(bt_prim_tuple).
 
--export([at/3, at_put/4, add/2]).
+-export([at/3, at_put/4, add/2, result/1]).
 
 %% @doc The element at an index; the error names the collection whose elements they are.
 -spec at(tuple(), term(), term()) -> term().
@@ -23,3 +23,16 @@ at_put(Items, Index, _Item, Collection) ->
 -spec add(tuple(), {term()}) -> tuple().
 add(Items, {Item}) ->
     erlang:append_element(Items, Item).
+
+%% @doc The Result of an answer as Erlang's functions give it.
+-spec result(term()) -> #{atom() => term()}.
+result(ok) -> result(true, nil);
+result(error) -> result(false, nil);
+result({ok, Value}) -> result(true, Value);
+result({error, Reason}) -> result(false, Reason);
+result(Answer) when is_tuple(Answer), element(1, Answer) =:= ok; element(1, Answer) =:= error ->
+    result(element(1, Answer) =:= ok, erlang:delete_element(1, Answer));
+result(Other) ->
+    bt_prim_collection:type_error(<<"{#ok, value} or {#error, reason}">>, Other, nil, asResult).
+
+result(IsOk, Value) -> #{'$class' => 'bt.stdlib.Result', ok => IsOk, value => Value}.

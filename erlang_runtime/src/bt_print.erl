@@ -82,6 +82,7 @@ print(Value) when is_reference(Value) -> [<<"a Reference ">> | bare(erlang:ref_t
 print(Value) when is_port(Value) -> [<<"a Port ">> | bare(erlang:port_to_list(Value))];
 print(Value) when is_tuple(Value) -> tuple(Value);
 print(#{'$class' := _} = Instance) -> send(Instance, printString);
+print(#{'__struct__' := Module} = Struct) when is_atom(Module) -> bt_prim_struct:text(Struct);
 print(Value) when is_map(Value) -> [<<"#{">>, pairs(Value), $}].
 
 %% A constant of the language is not a symbol.

@@ -8,6 +8,7 @@
 
 -export([create_tables/0, start_link/0]).
 -export([add/3, add_root/1, lookup/1, class_of/1, of_class/1, below/1, shut_down/0]).
+-export([is_foreign/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 -define(TABLE, ?MODULE).
@@ -72,13 +73,28 @@ row(Pid) ->
         [] -> none
     end.
 
-%% @doc The class that answers for a process, Actor for those that nobody knows.
+%% @doc The class that answers for a process that is no actor: Process for those that nobody knows.
 -spec class_of(pid()) -> module().
 class_of(Pid) ->
     case lookup(Pid) of
         {Facade, _} -> Facade;
-        none -> 'bt.stdlib.Actor'
+        none -> 'bt.stdlib.Process'
     end.
+
+%% @doc Whether a process knows nothing of Beamtalk, so that it will never answer a message: a live
+%% one of this node that is no actor, that nobody answers for, and that has done nothing here.
+-spec is_foreign(pid()) -> boolean().
+is_foreign(Pid) when node(Pid) =:= node() ->
+    case process_info(Pid, [initial_call, dictionary]) of
+        undefined -> false;
+        [{_, {_, '$start', 1}}, _] -> false;
+        [_, {_, Dictionary}] ->
+            lookup(Pid) =:= none andalso not lists:any(fun is_ours/1, Dictionary)
+    end;
+is_foreign(_) -> false.
+
+is_ours({Key, _}) when is_atom(Key) -> lists:prefix("$bt_", atom_to_list(Key));
+is_ours(_) -> false.
 
 %% @doc The processes that this class answers for.
 -spec of_class(module()) -> [pid()].

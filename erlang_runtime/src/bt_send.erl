@@ -247,7 +247,8 @@ send_actor(Actor, Sel, Args) ->
                 Known -> bt_route:send(send, Actor, Known, Sel, Args)
             end;
         true -> bt_actor:local(Actor, Sel, Args);
-        perform -> performed(fun send_actor/3, Actor, Sel, Args)
+        perform -> performed(fun send_actor/3, Actor, Sel, Args);
+        process -> to_process(send, Actor, Sel, Args)
     end.
 
 call_actor(Actor, Sel, Args) ->
@@ -258,7 +259,8 @@ call_actor(Actor, Sel, Args) ->
                 Known -> bt_route:send(call, Actor, Known, Sel, Args)
             end;
         true -> bt_op:touch(bt_actor:local(Actor, Sel, Args));
-        perform -> performed(fun call_actor/3, Actor, Sel, Args)
+        perform -> performed(fun call_actor/3, Actor, Sel, Args);
+        process -> to_process(call, Actor, Sel, Args)
     end.
 
 cast_actor(Actor, Sel, Args) ->
@@ -269,7 +271,19 @@ cast_actor(Actor, Sel, Args) ->
                 Known -> bt_route:send(cast, Actor, Known, Sel, Args)
             end;
         true -> bt_actor:local(Actor, Sel, Args);
-        perform -> performed(fun cast_actor/3, Actor, Sel, Args)
+        perform -> performed(fun cast_actor/3, Actor, Sel, Args);
+        process -> to_process(cast, Actor, Sel, Args)
+    end.
+
+%% Erlang's own processes are of class Process: they are not sent what they do not know.
+to_process(Verb, Pid, Sel, Args) ->
+    case bt_processes:lookup(Pid) of
+        none ->
+            case bt_actor:class_of(Pid) of
+                'bt.stdlib.Process' = Class -> apply(Class, Sel, [Pid | Args]);
+                _ -> bt_actor:Verb(Pid, Sel, Args)
+            end;
+        Known -> bt_route:send(Verb, Pid, Known, Sel, Args)
     end.
 
 %% To perform a message is to send it: the actor must see no other, or it could not refuse it.
@@ -320,6 +334,16 @@ is_local('withTimeout:') -> true;
 is_local(await) -> true;
 is_local('await:') -> true;
 is_local(awaitForever) -> true;
+%% What class Process understands, and an actor only if its own class does.
+is_local('call:') -> process;
+is_local('call:timeout:') -> process;
+is_local('cast:') -> process;
+is_local('send:') -> process;
+is_local('exit:') -> process;
+is_local(link) -> process;
+is_local(unlink) -> process;
+is_local(demonitor) -> process;
+is_local(info) -> process;
 is_local('perform:') -> perform;
 is_local('perform:with:') -> perform;
 is_local('perform:with:with:') -> perform;

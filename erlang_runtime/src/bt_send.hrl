@@ -21,7 +21,7 @@ send(R, Sel ?ARGS) when is_binary(R) ->
     'bt.stdlib.String':Sel(R ?ARGS);
 send(R, Sel ?ARGS) when is_list(R) ->
     'bt.stdlib.List':Sel(R ?ARGS);
-send(R, Sel ?ARGS) when is_map(R) ->
+send(R, Sel ?ARGS) when is_map(R), not is_map_key('__struct__', R) ->
     'bt.stdlib.Dictionary':Sel(R ?ARGS);
 send(R, ?VALUE ?ARGS) when is_function(R, length(?LIST)) ->
     apply(R, ?LIST);

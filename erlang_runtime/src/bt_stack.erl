@@ -2,7 +2,7 @@
 %% stack.
 -module(bt_stack).
 
--export([frames/1, continued/2, to_erlang/1, format/1]).
+-export([frames/1, all_frames/1, continued/2, to_erlang/1, format/1]).
 -export_type([frame/0]).
 
 -include("bt.hrl").
@@ -31,6 +31,41 @@ continued(There, Stack) ->
     case frames(Stack) of
         [] -> There;
         Here -> lists:sublist(lists:dropwhile(fun signals/1, There) ++ Here, ?MAX_FRAMES)
+    end.
+
+%% @doc The frames of Beamtalk methods and of Erlang functions, innermost first; those of the
+%% runtime are left out.
+-spec all_frames(term()) -> [frame()].
+all_frames(Stack) when is_list(Stack) ->
+    lists:append([any_frame(Entry) || Entry <- Stack]);
+all_frames(_) ->
+    [].
+
+any_frame({Module, Function, ArityOrArgs, Location} = Entry) ->
+    case {class(Module), atom_to_binary(Module)} of
+        {none, <<"bt_", _/binary>>} -> [];
+        {none, _} -> [erlang_frame(Module, Function, ArityOrArgs, Location)];
+        _ -> frame(Entry)
+    end;
+any_frame(_) ->
+    [].
+
+erlang_frame(Module, Function, ArityOrArgs, Location) ->
+    {Arity, Arguments} =
+        case ArityOrArgs of
+            Args when is_list(Args) -> {length(Args), Args};
+            _ -> {ArityOrArgs, []}
+        end,
+    Name = <<(atom_to_binary(Function))/binary, $/, (integer_to_binary(Arity))/binary>>,
+    #{'$class' => 'bt.stdlib.StackFrame', receiverClass => nil, method => frame_name(Name),
+      arguments => Arguments, moduleName => Module,
+      file => file(proplists:get_value(file, Location, nil)),
+      line => proplists:get_value(line, Location, nil)}.
+
+%% There may be functions with very long names, and there can be no end of anonymous ones.
+frame_name(Name) ->
+    try binary_to_atom(Name)
+    catch error:_ -> Name
     end.
 
 %% @doc The frames as they would stand in a stack trace of Erlang.
@@ -151,17 +186,18 @@ methods(Module) ->
 format(Frames) ->
     [format_frame(Frame) || Frame <- Frames].
 
-format_frame(#{receiverClass := Class, method := Selector, file := File, line := Line}) ->
-    Place =
-        case {File, Line} of
-            {nil, _} -> <<>>;
-            {_, nil} -> <<" (", File/binary, ")">>;
-            _ -> <<" (", File/binary, ":", (integer_to_binary(Line))/binary, ")">>
-        end,
+format_frame(#{receiverClass := nil, moduleName := Module, method := Function} = Frame) ->
+    iolist_to_binary([atom_to_binary(Module), $:, bt_print:display_string(Function), place(Frame)]);
+format_frame(#{receiverClass := Class, method := Selector} = Frame) ->
     Name = bt_print:class_name(maps:get(module, Class)),
     Side =
         case Class of
             #{'$class' := ?METACLASS} -> <<" class">>;
             _ -> <<>>
         end,
-    iolist_to_binary([Name, Side, <<" >> ">>, atom_to_binary(Selector), Place]).
+    iolist_to_binary([Name, Side, <<" >> ">>, atom_to_binary(Selector), place(Frame)]).
+
+place(#{file := nil}) -> <<>>;
+place(#{file := File, line := nil}) -> <<" (", File/binary, ")">>;
+place(#{file := File, line := Line}) ->
+    <<" (", File/binary, ":", (integer_to_binary(Line))/binary, ")">>.

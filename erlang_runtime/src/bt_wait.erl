@@ -127,8 +127,25 @@ probe(Ref, Target, Deadline, Slice, Receive) ->
     End = earlier(deadline(Slice), Deadline),
     case Receive(Ref, left(End), End) of
         timeout when End =:= Deadline -> timeout;
-        timeout -> ring(Ref, Target, Deadline, Slice, Receive);
+        timeout ->
+            case stranger(Target) of
+                none -> ring(Ref, Target, Deadline, Slice, Receive);
+                Exception -> {fault, refused, Exception}
+            end;
         Answer -> Answer
+    end.
+
+%% A process of Erlang's own does not answer messages, however long one waits: but it ends, when it
+%% is told to.
+-spec stranger(pid() | none) -> bt_fault:exception() | none.
+stranger(Target) ->
+    case get(?NOTE) of
+        {Target, Message, _} when is_pid(Target), Message =/= stop, Message =/= 'waitFor:' ->
+            case bt_processes:is_foreign(Target) of
+                true -> bt_fault:no_actor(Target, Message);
+                false -> none
+            end;
+        _ -> none
     end.
 
 -spec ring(reference(), pid(), deadline(), pos_integer(), fun()) -> answer().

@@ -31,7 +31,7 @@ starting({_, A}) ->
     [?_assertEqual(?C, bt_actor:class_of(A)),
      ?_assertEqual(?C, bt_class:'of'(A)),
      ?_assertMatch([_ | _], ancestors(A)),
-     ?_assertEqual('bt.stdlib.Actor', bt_actor:class_of(self()))].
+     ?_assertEqual('bt.stdlib.Process', bt_actor:class_of(self()))].
 
 ancestors(Actor) ->
     {dictionary, Dictionary} = process_info(Actor, dictionary),
