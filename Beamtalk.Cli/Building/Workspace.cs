@@ -58,8 +58,8 @@ public sealed class Workspace(Toolchain toolchain)
     public async Task<ErlangSession> SessionAsync() =>
         _session ??= await ErlangSession.StartAsync(await toolchain.NodeAsync().ConfigureAwait(false)).ConfigureAwait(false);
 
-    /// <summary>Evaluates an input; with a width its value is laid out for somebody who looks at it.</summary>
-    public async Task<InputOutcome> EvaluateAsync(SourceText source, int? width = null)
+    /// <summary>Evaluates an input; with a format its value is shown in it.</summary>
+    public async Task<InputOutcome> EvaluateAsync(SourceText source, ShowIn? format = null)
     {
         _ = toolchain.NodeAsync();
         await LearnClassesAsync().ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class Workspace(Toolchain toolchain)
 
         _declared = _declared.With(compiled.Declared);
         _known = _known.With(compiled.Declared);
-        EvaluationResult result = await EvaluateAsync(session, compiled, width).ConfigureAwait(false);
+        EvaluationResult result = await EvaluateAsync(session, compiled, format).ConfigureAwait(false);
         return new Evaluated(result, outcome.Diagnostics);
     }
 
@@ -124,7 +124,7 @@ public sealed class Workspace(Toolchain toolchain)
         return Compilation.CompileReplInput(input, _variables);
     }
 
-    private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled, int? width)
+    private async Task<EvaluationResult> EvaluateAsync(ErlangSession session, CompilationResult compiled, ShowIn? format)
     {
         CompiledModule? input = compiled.Modules.FirstOrDefault(module => module.Kind == ModuleKind.ReplInput);
         if (input is null)
@@ -134,8 +134,8 @@ public sealed class Workspace(Toolchain toolchain)
 
         try
         {
-            (EvaluationResult result, ImmutableArray<string> bound) = await (width is { } columns
-                ? session.ShowAsync(input.Generation, columns)
+            (EvaluationResult result, ImmutableArray<string> bound) = await (format is not null
+                ? session.ShowAsync(input.Generation, format)
                 : session.EvaluateAsync(input.Generation)).ConfigureAwait(false);
             _variables = [.. bound];
             return compiled.HasValue || result is not PrintedValue ? result : new NoValue();

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Beamtalk.Cli.Building;
 using Beamtalk.Cli.Repl;
+using Beamtalk.Cli.Repl.Editing;
+using Beamtalk.Cli.Repl.Interactive;
+using Beamtalk.Cli.Repl.Terminal;
 using Beamtalk.Cli.Reporting;
 using Beamtalk.Compiler.Backend;
 using Beamtalk.Compiler.Text;
@@ -8,15 +11,25 @@ using Beamtalk.Compiler.Text;
 namespace Beamtalk.Cli.Commands;
 
 /// <summary>
-/// `repl`: reads inputs until the end of standard input, prints the value of each, or its error, and goes on.
+/// `repl`: at a terminal the interactive REPL. From a pipe it reads inputs until the end, prints the value of each, or
+/// its error, and goes on.
 /// </summary>
 public static class ReplCommand
 {
     public static Command Create()
     {
-        var command = new Command("repl", "Read statements from standard input and print their values");
-        command.SetAction((_, _) => ReadAsync(Console.In));
+        var command = new Command("repl", "Read statements, at a terminal or from a pipe, and print their values");
+        command.SetAction((_, _) => UnixTerminal.IsPresent ? TalkAsync(new OwnNode()) : ReadAsync(Console.In));
         return command;
+    }
+
+    /// <summary>The REPL at a terminal.</summary>
+    public static async Task<int> TalkAsync(IReplHost host)
+    {
+        await using var disposing = host;
+        using var terminal = new UnixTerminal();
+        await new InteractiveRepl(host, terminal, new History(History.DefaultPath())).RunAsync().ConfigureAwait(false);
+        return ExitCode.Success;
     }
 
     private static async Task<int> ReadAsync(TextReader input)

@@ -134,11 +134,12 @@ public sealed class ErlangSession
         return [.. reply.AsElements().Select(facade => facade.AsText())];
     }
 
-    /// <summary>As <see cref="EvaluateAsync"/>, for somebody who looks at the value in so many columns.</summary>
-    public async Task<(EvaluationResult Result, ImmutableArray<string> Bound)> ShowAsync(string generation, int width)
+    /// <summary>As <see cref="EvaluateAsync"/>, for somebody who looks at the value.</summary>
+    public async Task<(EvaluationResult Result, ImmutableArray<string> Bound)> ShowAsync(string generation, ShowIn format)
     {
         ErlangTerm request = ErlangTerm.Tuple(
-            ErlangTerm.Atom("eval"), ErlangTerm.Atom(generation), ErlangTerm.Integer(width));
+            ErlangTerm.Atom("eval"), ErlangTerm.Atom(generation),
+            format.Width is { } width ? ErlangTerm.Integer(width) : ErlangTerm.Atom("text"));
         ErlangTerm reply = await ReplAsync(request).ConfigureAwait(false);
         return reply.AsElements() is [var outcome, var bound, ErlangInteger events]
             ? (SessionTerm.ToShown(outcome) with { EventsBefore = (long)events.Value },

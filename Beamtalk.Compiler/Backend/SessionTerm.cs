@@ -12,6 +12,12 @@ public sealed record LogEvent(string Text) : SessionEvent;
 /// <summary>A future that was pending is settled; the text is its value or its error.</summary>
 public sealed record SettledEvent(int Number, bool IsResolved, string Text) : SessionEvent;
 
+/// <summary>How a value is shown: laid out for so many columns, or, without a width, a text as it is.</summary>
+public sealed record ShowIn(int? Width)
+{
+    public static ShowIn Text { get; } = new((int?)null);
+}
+
 /// <summary>What is known of the receiver of a message that somebody types.</summary>
 public enum ReceiverKind
 {

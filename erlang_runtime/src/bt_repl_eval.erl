@@ -14,12 +14,15 @@
 -type place() :: {File :: binary(), Line :: pos_integer(), Selector :: binary()}.
 
 -define(MOMENT_MS, 250).
+-define(WIDTH, 80).
 
-%% @doc What to show of a value.
--spec outcome(pid(), term(), pos_integer()) -> outcome().
-outcome(Session, Value, Width) ->
+%% @doc What to show of a value, in so many columns; with `text' a String is shown as it is.
+-spec outcome(pid(), term(), pos_integer() | text) -> outcome().
+outcome(Session, Value, Format) ->
     case settled(Value) of
-        {ok, Settled} -> {value, bt_repl_print:text(Settled, Width)};
+        {ok, Text} when Format =:= text, is_binary(Text) -> {value, bt_print:display_string(Text)};
+        {ok, Settled} when Format =:= text -> {value, bt_repl_print:text(Settled, ?WIDTH)};
+        {ok, Settled} -> {value, bt_repl_print:text(Settled, Format)};
         pending -> {pending, bt_repl:watch(Session, Value), <<"a Future (pending)">>}
     end.
 
@@ -53,20 +56,31 @@ failure(throw, {'$bt_interrupt'}, _Stack) ->
 failure(Class, Reason, Stack) ->
     #{kind := Kind, message := Message} = Exception = bt_error:wrap(Class, Reason, Stack),
     Report = iolist_to_binary(bt_error:report(Exception)),
-    {error, atom_to_binary(Kind), bt_print:display_string(Message), Report, place(Exception)}.
+    {error, atom_to_binary(Kind), bt_print:display_string(Message), Report, place(Exception, Stack)}.
 
-%% Inputs are called `repl.1' and so on.
-place(#{stackTrace := Frames} = Exception) ->
+%% Inputs are called `repl.1' and so on. An input itself is no method, so its own lines are only on
+%% Erlang's stack.
+place(#{stackTrace := Frames} = Exception, Stack) ->
     Selector = case Exception of
                    #{selector := Name} when is_atom(Name) -> atom_to_binary(Name);
                    #{} -> <<>>
                end,
     Places = [{File, Line, Selector}
               || #{file := <<"repl.", _/binary>> = File, line := Line} <- Frames, is_integer(Line)],
-    case Places of
+    case Places ++ lists:append([input_line(Entry, Selector) || Entry <- Stack]) of
         [Place | _] -> Place;
         [] -> none
     end.
+
+input_line({_Module, _Function, _Arity, Location}, Selector) ->
+    case {proplists:get_value(file, Location), proplists:get_value(line, Location)} of
+        {"repl." ++ _ = File, Line} when is_integer(Line) ->
+            [{unicode:characters_to_binary(File), Line, Selector}];
+        _ ->
+            []
+    end;
+input_line(_, _) ->
+    [].
 
 %% @doc The text of what became of a future.
 -spec text(resolved | rejected, term(), pos_integer()) -> binary().
