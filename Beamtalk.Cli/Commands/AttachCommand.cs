@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Beamtalk.Cli.Attaching;
 using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Repl.Interactive;
+using Beamtalk.Cli.Repl.Terminal;
 
 namespace Beamtalk.Cli.Commands;
 
@@ -13,7 +15,10 @@ public static class AttachCommand
         Option<string?> cookieFile = Target.CookieFile;
         var command = new Command("attach", "Read statements and evaluate them in a running system") { name, cookieFile };
         command.SetAction((parsed, _) =>
-            AttachAsync(Target.Find(parsed.GetRequiredValue(name), parsed.GetValue(cookieFile))));
+        {
+            Target target = Target.Find(parsed.GetRequiredValue(name), parsed.GetValue(cookieFile));
+            return UnixTerminal.IsPresent ? ReplCommand.TalkAsync(new AttachedNode(target)) : AttachAsync(target);
+        });
         return command;
     }
 

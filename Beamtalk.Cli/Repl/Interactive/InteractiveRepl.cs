@@ -31,6 +31,11 @@ public sealed class InteractiveRepl
     /// <summary>Until the user ends it.</summary>
     public async Task RunAsync()
     {
+        if (!_host.OwnsNode)
+        {
+            await _session.ConfigureAwait(false); // there is no prompt for a system that cannot be reached
+        }
+
         _screen.WriteLine(Style.Apply(Style.Faint, _host.Greeting));
         while (await _editor.ReadAsync().ConfigureAwait(false) is { } input)
         {

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Beamtalk.Cli.Repl.Editing;
+using Beamtalk.Cli.Repl.Terminal;
+
+namespace Beamtalk.Cli.Tests.Repl;
+
+/// <summary>
+/// A screen that understands what the REPL writes to a terminal, and keys that a test presses. A wide character takes
+/// two cells, of which the second one is empty.
+/// </summary>
+internal sealed class VirtualTerminal(int width = 40, int height = 10) : ITerminal
+{
+    private readonly Channel<Key> _keys = Channel.CreateUnbounded<Key>();
+    private readonly Lock _lock = new();
+    private readonly List<string[]> _lines = [Empty(width)];
+    private int _row;
+    private int _column;
+
+    public int Width => width;
+
+    public int Height => height;
+
+    public ChannelReader<Key> Keys => _keys.Reader;
+
+    /// <summary>Where the cursor is: the row from the top of all that was written.</summary>
+    public (int Row, int Column) Cursor => (_row, _column);
+
+    /// <summary>All lines that are not empty at the end, those that have left the screen too.</summary>
+    public string[] Lines
+    {
+        get
+        {
+            lock (_lock)
+            {
+                List<string> lines = [.. _lines.Select(cells => string.Concat(cells.Select(cell => cell ?? " ")).TrimEnd())];
+                while (lines is [.., ""])
+                {
+                    lines.RemoveAt(lines.Count - 1);
+                }
+
+                return [.. lines];
+            }
+        }
+    }
+
+    public void Press(params Key[] keys)
+    {
+        foreach (Key key in keys)
+        {
+            _keys.Writer.TryWrite(key);
+        }
+    }
+
+    public void Type(string text) => Press([.. Elements(text).Select(element => new Key(KeyCode.Text, element))]);
+
+    public void Close() => _keys.Writer.Complete();
+
+    public void Write(string text)
+    {
+        lock (_lock)
+        {
+            int at = 0;
+            while (at < text.Length)
+            {
+                at += text[at] switch
+                {
+                    '\e' => Escape(text, at),
+                    '\r' => Moved(() => _column = 0),
+                    '\n' => Moved(LineFeed),
+                    _ => Put(text, at),
+                };
+            }
+        }
+    }
+
+    private static int Moved(Action move)
+    {
+        move();
+        return 1;
+    }
+
+    private static IEnumerable<string> Elements(string text)
+    {
+        TextElementEnumerator elements = StringInfo.GetTextElementEnumerator(text);
+        while (elements.MoveNext())
+        {
+            yield return elements.GetTextElement();
+        }
+    }
+
+    private static string[] Empty(int width) => new string[width];
+
+    private int Put(string text, int at)
+    {
+        int length = StringInfo.GetNextTextElementLength(text, at);
+        string element = text.Substring(at, length);
+        int columns = CellWidth.OfElement(element);
+        if (_column + columns > width)
+        {
+            _column = 0;
+            LineFeed();
+        }
+
+        _lines[_row][_column] = element;
+        for (int next = 1; next < columns; next++)
+        {
+            _lines[_row][_column + next] = "";
+        }
+
+        _column += columns;
+        return length;
+    }
+
+    private void LineFeed()
+    {
+        _row++;
+        while (_lines.Count <= _row)
+        {
+            _lines.Add(Empty(width));
+        }
+    }
+
+    /// <summary>Like a terminal's, the cursor cannot leave the screen upwards.</summary>
+    private int Escape(string text, int start)
+    {
+        int end = start + 2;
+        while (!char.IsLetter(text[end]))
+        {
+            end++;
+        }
+
+        int count = int.TryParse(text.AsSpan(start + 2, end - start - 2), out int number) ? number : 1;
+        switch (text[end])
+        {
+            case 'A':
+                _row = Math.Max(_row - count, Math.Max(_lines.Count - height, 0));
+                break;
+            case 'B':
+                _row = Math.Min(_row + count, _lines.Count - 1);
+                break;
+            case 'C':
+                _column = Math.Min(_column + count, width - 1);
+                break;
+            case 'J':
+                EraseBelow();
+                break;
+            case 'K':
+                Array.Clear(_lines[_row], Math.Min(_column, width - 1), width - Math.Min(_column, width - 1));
+                break;
+        }
+
+        return end + 1 - start;
+    }
+
+    private void EraseBelow()
+    {
+        Array.Clear(_lines[_row], Math.Min(_column, width - 1), width - Math.Min(_column, width - 1));
+        for (int row = _row + 1; row < _lines.Count; row++)
+        {
+            Array.Clear(_lines[row]);
+        }
+    }
+}
