@@ -35,6 +35,8 @@ public sealed class NodeCompiler
                 return () => Method(known, facade.AsText(), side.AsText() == "class", TextOrNull(selector), source.AsText());
             case [ErlangAtom { Name: "file" }, var path, var package, ErlangBinary content]:
                 return () => File(known, path.AsText(), package.AsText(), content.Bytes);
+            case [ErlangAtom { Name: "edit" }, ErlangBinary content, var edit]:
+                return () => EditService.Apply(content.Bytes, edit);
             default:
                 return () => throw new FormatException($"unexpected request {request}");
         }

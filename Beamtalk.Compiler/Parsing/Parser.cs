@@ -25,6 +25,11 @@ public static class Parser
         return (tree, [.. diagnostics.OrderBy(diagnostic => diagnostic.Span.Start).Take(MaximumDiagnostics)]);
     }
 
+    /// <summary>The tokens that go over several lines (parts of strings): their lines must not be indented.</summary>
+    public static ImmutableArray<TextSpan> MultilineTokens(SourceText source) =>
+        [.. LayoutTokenSource.Read(source, new DiagnosticBag(source))
+            .Where(token => token.Characters.Contains('\n')).Select(token => token.Span)];
+
     /// <summary>The generated parser over the tokens of a file.</summary>
     internal static BeamtalkParser CreateParser(List<SyntaxToken> tokens, DiagnosticBag diagnostics)
     {

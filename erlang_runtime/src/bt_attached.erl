@@ -33,39 +33,40 @@ version(_Loaded) ->
 %% @doc Starts a session that works for a process of another node, and writes to a terminal there.
 -spec attach(pid(), pid()) -> {ok, pid()} | {error, term()}.
 attach(Owner, Terminal) ->
-    IsRunning = is_running(),
     case application:ensure_all_started(?APPLICATION) of
-        {ok, _} ->
-            ok = borrowed(IsRunning),
+        {ok, Started} ->
+            ok = borrowed(Started),
             {ok, bt_session_guard:start(Owner, Terminal)};
         {error, _} = Error ->
             Error
     end.
 
-is_running() ->
-    lists:keymember(?APPLICATION, 1, application:which_applications()).
-
-borrowed(true) -> ok;
-borrowed(false) -> application:set_env(?APPLICATION, ?BORROWED, true).
+borrowed([]) -> ok;
+borrowed(Started) -> application:set_env(?APPLICATION, ?BORROWED, Started).
 
 %% @doc A session has ended: perhaps nobody needs the runtime any more.
 -spec session_ended() -> ok.
 session_ended() ->
-    case application:get_env(?APPLICATION, ?BORROWED, false) of
-        %% The guard that says so is a process of the application itself.
-        true -> _ = spawn(fun stop_if_unused/0), ok;
-        false -> ok
+    case application:get_env(?APPLICATION, ?BORROWED) of
+        {ok, Started} -> stop_if_unused(Started);
+        undefined -> ok
     end.
 
-stop_if_unused() ->
-    case bt_session_guard:sessions() =:= [] andalso is_unused() of
-        true ->
-            ok = application:unset_env(?APPLICATION, ?BORROWED),
-            ok = application:stop(?APPLICATION),
-            lists:foreach(fun unload/1, [M || {M, _} <- code:all_loaded(), is_input(M)]);
-        false ->
-            ok
-    end.
+%% The guard that says so is a process of the application itself, as all that have its group leader.
+stop_if_unused(Started) ->
+    _ = spawn(fun() ->
+        true = group_leader(whereis(init), self()),
+        case bt_session_guard:sessions() =:= [] andalso is_unused() of
+            true -> stop(Started);
+            false -> ok
+        end
+    end),
+    ok.
+
+stop(Started) ->
+    ok = application:unset_env(?APPLICATION, ?BORROWED),
+    _ = [application:stop(Application) || Application <- lists:reverse(Started)],
+    lists:foreach(fun unload/1, [M || {M, _} <- code:all_loaded(), is_input(M)]).
 
 is_unused() ->
     not lists:any(fun is_made_here/1, code:all_loaded())

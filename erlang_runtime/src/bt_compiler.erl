@@ -10,7 +10,7 @@
 -module(bt_compiler).
 -behaviour(gen_server).
 
--export([start_link/0, method/4, file/3, is_available/0]).
+-export([start_link/0, method/4, file/3, edit/2, is_available/0]).
 -export([start_bridge/0, serve/3]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([outcome/0, diagnostic/0]).
@@ -50,12 +50,20 @@ method(Facade, Side, Selector, Source) ->
 file(Path, Package, Content) ->
     request({file, Path, Package, Content}).
 
+%% @doc Makes the new contents of a source file of which one method is to change: the class's name,
+%% the side, the selector, the text that it had when it was loaded, the new text, the doc comment;
+%% each nil where there is none.
+-spec edit(binary(), {atom(), instance | class, atom(), Text, Text, Text}) ->
+          {edited, binary()} | {refused, atom()} | outcome() when Text :: binary() | nil.
+edit(Content, Edit) ->
+    request({edit, Content, Edit}).
+
 %% @doc Whether this node can start a compiler.
 -spec is_available() -> boolean().
 is_available() ->
     command() =/= none.
 
--spec request(term()) -> outcome().
+-spec request(term()) -> outcome() | {edited, binary()} | {refused, atom()}.
 request(Request) ->
     case bt_caller:node_of() of
         none -> assembled(ask(Request, own_version(), none));
@@ -89,7 +97,7 @@ far(Node, Request) ->
     end.
 
 %% @doc Compiles for another node, whose classes have that version.
--spec serve(version(), [tuple()] | unknown, term()) -> outcome() | {unavailable, unknown_classes}.
+-spec serve(version(), [tuple()] | unknown, term()) -> term().
 serve(Version, Classes, Request) ->
     assembled(ask(Request, Version, Classes)).
 

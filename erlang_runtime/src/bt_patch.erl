@@ -88,6 +88,7 @@ checked(Facade, {error, {no_class, _}}) ->
 drop(Facade) ->
     true = ets:match_delete(?TABLE, {{Facade, '_', '_'}, '_', '_'}),
     true = ets:delete(?TABLE, {doc, Facade}),
+    ok = bt_changes:forget(Facade),
     ok.
 
 %% @doc What `super' means in an extension or patch: the method that was replaced, as its class
@@ -122,6 +123,7 @@ merge(Rows, New) ->
 %% @doc Puts other rows in the place of those of a class.
 -spec replace(module(), [row()], [row()]) -> ok.
 replace(Facade, Old, New) ->
+    ok = bt_changes:noted(Facade, Old, New),
     Described = [{{module, Module}, Facade, described(Module, New)} || Module <- modules_of(New)],
     true = ets:insert(?TABLE, Described ++ New),
     Gone = [Key || {Key, _, _} <- Old, not lists:keymember(Key, 1, New)],

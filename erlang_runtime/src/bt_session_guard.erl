@@ -59,7 +59,10 @@ terminal(Leader) ->
 %% @doc The attached sessions of this node: where they come from, and since when (in seconds).
 -spec sessions() -> [{Session :: pid(), From :: node(), Since :: integer()}].
 sessions() ->
-    [{Session, node(Terminal), Since} || {Terminal, Session, Since} <- ets:tab2list(?TABLE)].
+    case ets:whereis(?TABLE) of
+        undefined -> [];
+        _ -> [{Session, node(Terminal), Since} || {Terminal, Session, Since} <- ets:tab2list(?TABLE)]
+    end.
 
 %%% The server
 

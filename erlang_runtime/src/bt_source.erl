@@ -2,7 +2,7 @@
 %% changes nothing.
 -module(bt_source).
 
--export([patch/4, check/4, load/2, define/3, reload/2, run/1, not_loaded/1]).
+-export([patch/4, check/4, load/2, define/3, reload/2, run/1, not_loaded/1, not_compiled/1]).
 -export_type([loaded/0]).
 
 -type failure() :: {error, bt_fault:exception()}.
@@ -150,6 +150,12 @@ unavailable(Message, Hint) ->
 unreadable(Path, Reason) ->
     Text = iolist_to_binary([Path, " cannot be read: ", file:format_error(Reason)]),
     exception(Text, nil).
+
+%% @doc Why the compiler has made nothing.
+-spec not_compiled(bt_compiler:outcome()) -> bt_fault:exception().
+not_compiled(Outcome) ->
+    {error, Exception} = compiled(Outcome),
+    Exception.
 
 %% @doc Why the loader refused.
 -spec not_loaded(term()) -> bt_fault:exception().

@@ -13,6 +13,7 @@ start_link() ->
 init([]) ->
     ok = bt_class:create_tables(),
     ok = bt_patch:create_tables(),
+    ok = bt_changes:create_tables(),
     ok = bt_processes:create_tables(),
     ok = bt_recovery:create_tables(),
     ok = bt_prim_counter:create_tables(),

@@ -23,6 +23,11 @@ public static class Launcher
     public static Task<RunResult> RunWithInputAsync(string input, string directory, params string[] arguments) =>
         RunAsync(() => Start(directory, arguments), input);
 
+    /// <summary>With other environment variables.</summary>
+    public static Task<RunResult> RunInAsync(
+        IReadOnlyDictionary<string, string?> environment, string input, string directory, params string[] arguments) =>
+        RunAsync(() => Start(directory, arguments, environment: environment), input);
+
     private static async Task<RunResult> RunAsync(Func<Process> start, string input)
     {
         using Process process = start();
@@ -42,7 +47,8 @@ public static class Launcher
         }
     }
 
-    public static Process Start(string directory, string[] arguments, string? cache = null)
+    public static Process Start(
+        string directory, string[] arguments, string? cache = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         // A build server may start its jobs with SIGINT ignored, and every child inherits that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments])
@@ -55,6 +61,11 @@ public static class Launcher
             StandardErrorEncoding = Encoding.UTF8,
         };
         start.Environment["XDG_CACHE_HOME"] = cache ?? Path.Combine(Repository.Root, "_build", "test-cache");
+        foreach ((string variable, string? value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[variable] = value;
+        }
+
         return Process.Start(start)!;
     }
 
