@@ -172,10 +172,13 @@ Task("Lint").IsDependentOn("Build").Does(() =>
 
 Task("Bench").IsDependentOn("Build").Does(() => Require("bench/run.sh"));
 
-// `./build.sh soak --seconds=600 --seed=42` sets how long the chaos lasts, and which one it is.
-Task("Soak").IsDependentOn("Build").Does(() =>
+// `./build.sh soak --seconds=600 --seed=42` sets how long the chaos lasts, and which one it is; `--fragments=5000` how many
+// fragments are compiled in all their places.
+Task("Soak").IsDependentOn("Build").IsDependentOn("BuildTests").Does(() =>
 {
     Require("bench/soak.sh");
+    var batches = Argument("fragments", 2000) / 10;
+    Require("env", $"METAMORPHIC_BATCHES={batches}", "dotnet", "test", "tests/Beamtalk.Metamorphic", "--no-build", "--nologo");
     string[] chaos = ["run", "bench/chaos.bt", Argument("seconds", "300")];
     Require(launcher, HasArgument("seed") ? [.. chaos, Argument<string>("seed")] : chaos);
 });

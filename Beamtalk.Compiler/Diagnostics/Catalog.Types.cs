@@ -15,6 +15,10 @@ public static partial class Catalog
     public static readonly DiagnosticDescriptor WrongReturn =
         new("BT4004", Severity.Warning, "#{0} is declared to answer {1}, but this is {2}");
 
+    public static readonly DiagnosticDescriptor UpdatingAnswer =
+        new("BT4006", Severity.Warning, "this answers {0}, and so {1} would replace the whole {2}",
+            "an updating method answers the changed value: end it with self");
+
     public static readonly DiagnosticDescriptor UnknownType =
         new("BT4005", Severity.Warning, "the type {0} is not known");
 }

@@ -122,6 +122,11 @@ public static class Scopes
             return $"did you mean self.{name}?";
         }
 
+        if (name == "patch")
+        {
+            return "a patch stands outside of methods and blocks; there, C compile: \"selector => body\" does the same";
+        }
+
         IEnumerable<string> known = root.Mentions
             .Where(pair => pair.Value.IsAssigned)
             .Select(pair => pair.Key)

@@ -3,14 +3,17 @@ namespace Beamtalk.Compiler.Semantics;
 /// <summary>Finds the name that was probably meant.</summary>
 public static class Spelling
 {
-    /// <summary>The candidate with the smallest edit distance, if that is small for the name's length.</summary>
+    /// <summary>
+    /// The candidate with the smallest edit distance, if that is small for the name's length and they have anything
+    /// in common.
+    /// </summary>
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
         int limit = Math.Max(1, name.Length / 3);
         return candidates
             .Where(candidate => candidate != name && Math.Abs(candidate.Length - name.Length) <= limit)
             .Select(candidate => (candidate, distance: Distance(name, candidate)))
-            .Where(pair => pair.distance <= limit)
+            .Where(pair => pair.distance <= limit && pair.distance < name.Length)
             .OrderBy(pair => pair.distance)
             .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .Select(pair => pair.candidate)

@@ -29,6 +29,7 @@ public sealed class TypeChecker
         foreach (BoundMember member in bound.Methods)
         {
             Check(member, classes, diagnostics, variables);
+            CheckUpdating(member, bound.Class.Signature.Name, diagnostics);
         }
 
         var checker = new TypeChecker(classes, diagnostics, new TypeInference(classes, variables));
@@ -68,6 +69,29 @@ public sealed class TypeChecker
             checker.CheckBody(clause.Body, returns, member.Method.Selector);
         }
     }
+
+    private static void CheckUpdating(BoundMember member, string className, DiagnosticBag diagnostics)
+    {
+        for (int i = 0; i < member.Clauses.Length; i++)
+        {
+            BoundExpr? last = member.Method.Clauses[i].Body.Statements.LastOrDefault();
+            if (member.Clauses[i].IsUpdating && TargetOf(last) is BoundState { Kind: StateKind.Field } variable)
+            {
+                diagnostics.Report(
+                    Catalog.UpdatingAnswer, last!.Span, $"the new self.{variable.Name}", member.Method.Selector, className);
+            }
+        }
+    }
+
+    private static BoundExpr? TargetOf(BoundExpr? statement) => statement switch
+    {
+        BoundReturn { Value: var value } => TargetOf(value),
+        BoundAssignment assignment => assignment.Target,
+        BoundCompoundAssignment assignment => assignment.Target,
+        BoundUpdate update => update.Target,
+        BoundCascade cascade => cascade.Target,
+        _ => null,
+    };
 
     private static ImmutableDictionary<string, ClassSignature> DeclaredVariables(
         BoundClassDeclaration bound, ClassTable classes, DiagnosticBag diagnostics)
@@ -183,7 +207,8 @@ public sealed class TypeChecker
 
     private void CheckSend(BoundSend send)
     {
-        if (_inference.ReceiverOf(send.Receiver) is not { } receiver)
+        TypedReceiver? known = _inference.ReceiverOf(send.Receiver) ?? TypeInference.SpawnedReceiver(send.Receiver);
+        if (known is not { } receiver)
         {
             return;
         }

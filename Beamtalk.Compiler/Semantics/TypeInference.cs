@@ -24,6 +24,18 @@ public sealed class TypeInference(ClassTable classes, ImmutableDictionary<string
         _ => null,
     };
 
+    /// <summary>
+    /// An actor just spawned. What else may hold an actor may as well hold one of a subclass, and what it answers is a
+    /// future.
+    /// </summary>
+    public static TypedReceiver? SpawnedReceiver(BoundExpr receiver) => receiver switch
+    {
+        BoundSend { Selector: "spawn", Receiver: BoundClass { Class: { Kind: ClassKind.Actor } spawned } }
+            when !spawned.Methods.Any(method => method is { IsClassSide: true, Selector: "spawn" }) =>
+            new TypedReceiver(spawned, false),
+        _ => null,
+    };
+
     public ClassSignature? TypeOf(BoundExpr expression) => expression switch
     {
         BoundInteger => Library("Integer"),

@@ -294,12 +294,22 @@ flush_system(Ref) ->
 
 %% @doc Ends an actor at once; `terminate:' does not run.
 -spec kill(pid()) -> ok.
+kill(Actor) when node(Actor) =:= node() ->
+    Class = class_of(Actor),
+    is_process_alive(Actor) andalso bt_graves:bury(Actor, Class, killed),
+    Numbers = bt_counters:of_victim(Actor),
+    case killed(Actor) of
+        killed -> bt_counters:retire_victim(Class, Numbers);
+        _ -> ok
+    end;
 kill(Actor) ->
-    node(Actor) =:= node() andalso is_process_alive(Actor)
-        andalso bt_graves:bury(Actor, class_of(Actor), killed),
+    _ = killed(Actor),
+    ok.
+
+killed(Actor) ->
     Ref = erlang:monitor(process, Actor),
     exit(Actor, kill),
-    receive {'DOWN', Ref, process, _, _} -> ok end.
+    receive {'DOWN', Ref, process, _, Reason} -> Reason end.
 
 %% @doc Whether the process lives.
 -spec is_alive(pid()) -> boolean().

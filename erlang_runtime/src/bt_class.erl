@@ -234,9 +234,20 @@ find_in([{Class, Side} | Path], Function, Selector, Arity) ->
             instance -> Selector
         end,
     case exists(Class) andalso erlang:function_exported(Class, Name, Arity) of
-        true -> {Class, Name};
+        true -> in_superclass(is_jump(Class, Name, Arity), {Class, Name}, Path, Function, Arity);
         false -> find_in(Path, Function, Selector, Arity)
     end.
+
+%% A jump says nothing: the method may have been taken away from the superclass since.
+in_superclass(true, _Jump, Path, Function, Arity) ->
+    {_, Selector} = selector(Function),
+    find_in(Path, Function, Selector, Arity);
+in_superclass(false, Found, _Path, _Function, _Arity) ->
+    Found.
+
+is_jump(Class, Name, Arity) ->
+    lists:member({Name, Arity}, maps:get(inherited, meta(Class), [])) andalso
+        [] =:= [F || {{_, F, A}, _, _} <- bt_patch:rows(Class), F =:= Name, A =:= Arity].
 
 %% @doc The same in the facade of an actor class, where the loop gives the layout that it knows.
 -spec undefined_of_actor(facade(), atom(), [term()]) -> term().

@@ -9,6 +9,7 @@
 
 -export([create_tables/0, none/0, is_first/1, count/2, enter/2, settle/1, failed/2, refused/1,
           timed/3, retire/2]).
+-export([of_victim/1, retire_victim/2]).
 -export([of_pid/1, of_dictionary/1, of_class/1]).
 -export_type([counters/0, summary/0]).
 
@@ -152,6 +153,18 @@ retire_one(Table, Class, {Selector, {Calls, Errors, Samples, Time}}) ->
 
 %%% From anywhere
 
+%% @doc The numbers of an actor that is about to be killed, which cannot retire them itself.
+-spec of_victim(pid()) -> [{atom(), numbers()}].
+of_victim(Actor) ->
+    case process_info(Actor, dictionary) of
+        {dictionary, Dictionary} -> in_dictionary(Dictionary);
+        undefined -> []
+    end.
+
+%% @doc Adds them to those of its class, once it is dead.
+-spec retire_victim(module(), [{atom(), numbers()}]) -> ok.
+retire_victim(Class, Numbers) -> retire_rows(Class, Numbers).
+
 %% @doc The counters of an actor by selector; empty for one that is dead or no actor.
 -spec of_pid(pid()) -> summary().
 of_pid(Actor) when node(Actor) =:= node() ->
@@ -168,8 +181,8 @@ of_pid(Actor) ->
 -spec of_dictionary([{term(), term()}]) -> summary().
 of_dictionary(Dictionary) -> summary(in_dictionary(Dictionary)).
 
-%% @doc The sums over the actors of a class: those that live, and those that ended other than by
-%% being killed. Subclasses have their own.
+%% @doc The sums over the actors of a class: those that live, and those that ended, unless an exit
+%% signal of Erlang's killed them. Subclasses have their own.
 -spec of_class(module()) -> summary().
 of_class(Class) ->
     Living = [Row || Actor <- processes(), Row <- of_instance(Actor, Class)],

@@ -3,7 +3,7 @@
 
 -export([raise/1, raise/2, make/2, wrap/3, reraise/3, raise_here/1, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
--export([does_not_understand/3, not_boolean/2, match_error/1, no_clause/3, undefined_class/1]).
+-export([does_not_understand/3, not_boolean/2, not_in_line/2, match_error/1, no_clause/3, undefined_class/1]).
 -export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
 -export([not_a_selector/2]).
 -export([not_a_string/3, abstract_class/1, unknown_field/3, dead_context/0, dead_handler/2]).
@@ -103,6 +103,9 @@ resume(Exception, Value) -> bt_handler:resume(Exception, Value).
 does_not_understand(Receiver, Selector, _Args) when not is_atom(Selector) ->
     not_a_selector(Receiver, Selector);
 does_not_understand(Receiver, Selector, Args) ->
+    not_understood(Receiver, Selector, Args, selector_hint(Receiver, Selector)).
+
+not_understood(Receiver, Selector, Args, Hint) ->
     Who = bt_class:name_of(Receiver),
     Fields = #{receiver => Receiver, selector => Selector, arguments => Args},
     raise(
@@ -110,7 +113,7 @@ does_not_understand(Receiver, Selector, Args) ->
             'bt.stdlib.DoesNotUnderstand',
             does_not_understand,
             [Who, <<" does not understand #">>, bt_print:symbol_text(Selector)],
-            selector_hint(Receiver, Selector),
+            Hint,
             Fields
         )
     ).
@@ -143,20 +146,31 @@ selector_hint(_Receiver, ',') ->
 selector_hint(Receiver, Selector) ->
     similar(Selector, bt_class:selectors(bt_class:'of'(Receiver), instance)).
 
-%% Any two operators are similar: that says nothing.
+%% Any two operators are similar, and to any name of one letter: that says nothing.
 similar(Selector, Selectors) ->
     case atom_to_binary(Selector) of
         <<First, _/binary>> when First < $A ->
             nil;
         Name ->
-            Names = [<<"#", (atom_to_binary(Other))/binary>> || Other <- Selectors],
+            Names = [<<"#", Other/binary>> || Other <- lists:map(fun atom_to_binary/1, Selectors),
+                                              binary:first(Other) >= $A],
             bt_hint:did_you_mean(<<"#", Name/binary>>, Names)
     end.
 
 %% @doc A condition that is neither true nor false.
 -spec not_boolean(term(), atom()) -> no_return().
-not_boolean(Value, Selector) ->
-    does_not_understand(Value, Selector, []).
+not_boolean(Value, Selector) -> not_in_line(Value, Selector).
+
+%% @doc A message that was compiled in line found a receiver that it is not made for.
+-spec not_in_line(term(), atom()) -> no_return().
+not_in_line(Receiver, Selector) ->
+    case bt_class:understands(Receiver, Selector, bt_prim_symbol:arity(Selector)) of
+        true ->
+            Hint = <<"this was compiled before a class had a method of its own for it: load it again">>,
+            not_understood(Receiver, Selector, [], Hint);
+        false ->
+            does_not_understand(Receiver, Selector, [])
+    end.
 
 -spec match_error(term()) -> no_return().
 match_error(Value) ->

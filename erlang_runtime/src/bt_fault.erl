@@ -127,9 +127,7 @@ new(Name, Kind, Message, Hint, Fields) ->
 
 -spec who(module() | unknown) -> binary().
 who(unknown) -> <<"an actor">>;
-who(Facade) ->
-    Name = bt_print:class_name(Facade),
-    <<"a ", Name/binary>>.
+who(Facade) -> bt_print:article(bt_print:class_name(Facade)).
 
 -spec class_object(module() | unknown) -> term().
 class_object(unknown) -> nil;

@@ -11,14 +11,15 @@ did_you_mean(Name, Candidates) ->
         Nearest -> <<"did you mean ", Nearest/binary, "?">>
     end.
 
-%% @doc The candidate with the fewest differences: a third of the name's length at most.
+%% @doc The candidate with the fewest differences: a third of the name's length at most. What has
+%% nothing in common with it is not near.
 -spec nearest(binary(), [binary()]) -> binary() | none.
 nearest(Name, Candidates) ->
     Limit = max(1, (byte_size(Name) + 1) div 3),
     Size = byte_size(Name),
     Close = [C || C <- Candidates, C =/= Name, abs(byte_size(C) - Size) =< Limit],
     Rated = [{distance(Name, Candidate), Candidate} || Candidate <- Close],
-    case lists:sort([Pair || {Distance, _} = Pair <- Rated, Distance =< Limit]) of
+    case lists:sort([Pair || {Distance, _} = Pair <- Rated, Distance =< Limit, Distance < Size]) of
         [] -> none;
         [{_, Nearest} | _] -> Nearest
     end.

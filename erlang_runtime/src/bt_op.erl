@@ -222,7 +222,7 @@ condition(V, Sel) -> bt_error:not_boolean(V, Sel).
 -spec number(term(), atom()) -> number().
 number(V, _Sel) when is_number(V) -> V;
 number(V, Sel) when ?IS_FUTURE(V) -> number(bt_future:await(V), Sel);
-number(V, Sel) -> bt_error:does_not_understand(V, Sel, []).
+number(V, Sel) -> bt_error:not_in_line(V, Sel).
 
 %% @doc The last number of a loop; not the receiver, so that another value is of the wrong type.
 -spec limit(term(), atom()) -> number().

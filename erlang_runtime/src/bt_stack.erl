@@ -17,7 +17,7 @@
 %% left out, and so are the methods that only signal the exception.
 -spec frames(term()) -> [frame()].
 frames(Stack) when is_list(Stack) ->
-    Frames = lists:append([frame(Entry) || Entry <- Stack]),
+    Frames = activations(lists:append([frame(Entry) || Entry <- Stack])),
     case lists:dropwhile(fun signals/1, Frames) of
         [] -> Frames;
         Rest -> Rest
@@ -91,26 +91,56 @@ signals(_Frame) -> false.
 
 frame({Module, Function, ArityOrArgs, Location}) ->
     case class(Module) of
-        none -> [];
+        none -> [foreign];
         Facade -> method_frame(Module, Facade, Function, ArityOrArgs, Location)
     end;
 frame(_) ->
-    [].
+    [foreign].
 
 method_frame(Module, Facade, Function, ArityOrArgs, Location) ->
     Line = proplists:get_value(line, Location, nil),
-    {Side, Selector} = bt_class:selector(method(Module, Function, Line)),
-    [
-        #{
-            '$class' => 'bt.stdlib.StackFrame',
-            receiverClass => receiver_class(Facade, Side),
-            method => Selector,
-            arguments => arguments(ArityOrArgs),
-            moduleName => Facade,
-            file => file(proplists:get_value(file, Location, nil)),
-            line => Line
-        }
-    ].
+    Method = method(Module, Function, Line),
+    case Line =/= nil orelse is_method(Module, Method) of
+        true -> [{part(Method, Function), frame(Facade, Method, ArityOrArgs, Location)}];
+        false -> []
+    end.
+
+part(Method, Method) -> whole;
+part(_Method, _Function) -> inner.
+
+frame(Facade, Method, ArityOrArgs, Location) ->
+    {Side, Selector} = bt_class:selector(Method),
+    #{
+        '$class' => 'bt.stdlib.StackFrame',
+        receiverClass => receiver_class(Facade, Side),
+        method => Selector,
+        arguments => arguments(ArityOrArgs),
+        moduleName => Facade,
+        file => file(proplists:get_value(file, Location, nil)),
+        line => proplists:get_value(line, Location, nil)
+    }.
+
+%% A loop is a function of its own to Erlang, and so is a block; where one of them was called by
+%% the method that it stands in, that is one activation, and the innermost line is where it is.
+activations([{inner, Frame}, {Part, Outer} | Rest]) ->
+    case is_same_method(Frame, Outer) of
+        true -> activations([{Part, Frame} | Rest]);
+        false -> [Frame | activations([{Part, Outer} | Rest])]
+    end;
+activations([foreign | Rest]) ->
+    activations(Rest);
+activations([{_Part, Frame} | Rest]) ->
+    [Frame | activations(Rest)];
+activations([]) ->
+    [].
+
+%% A patch and the method that it replaced are in different files.
+is_same_method(#{method := M, receiverClass := C, file := F}, Outer) ->
+    case Outer of
+        #{method := M, receiverClass := C, file := F} -> true;
+        #{method := M, receiverClass := C, file := nil} -> true;
+        _ -> false
+    end.
 
 receiver_class(Facade, instance) -> ?CLASS_OBJECT(Facade);
 receiver_class(Facade, class) -> #{'$class' => ?METACLASS, module => Facade}.

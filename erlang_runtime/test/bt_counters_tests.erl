@@ -8,7 +8,7 @@ counters_test_() ->
     {foreach, fun setup/0, fun bt_fixture:stop/1,
      [fun none/1, fun one/1, fun many/1, fun every_kind_of_message/1, fun errors/1,
       fun refused/1, fun busy/1, fun of_a_class/1, fun over_a_load/1, fun many_selectors/1,
-      fun of_what_is_no_actor/1]}.
+      fun of_what_is_no_actor/1, fun killed/1]}.
 
 setup() ->
     Started = bt_fixture:start(),
@@ -129,6 +129,18 @@ of_what_is_no_actor(_) ->
         A = bt_actor:spawn(?C),
         bt_actor:kill(A),
         ?assertEqual(#{}, bt_counters:of_pid(A))
+    end.
+
+killed(_) ->
+    fun() ->
+        #{a := #{calls := Before}} =
+            maps:merge(#{a => #{calls => 0}}, bt_counters:of_class(?C)),
+        A = bt_actor:spawn(?C),
+        [bt_actor:call(A, a, []) || _ <- [1, 2, 3]],
+        ok = bt_actor:kill(A),
+        ok = bt_actor:kill(A),
+        #{a := #{calls := After}} = bt_counters:of_class(?C),
+        ?assertEqual(3, After - Before)
     end.
 
 quietly(Fun) ->

@@ -25,4 +25,7 @@ internal enum Feature
 
     /// <summary>A loop or condition with literal blocks.</summary>
     ControlFlow = 128,
+
+    /// <summary><c>Process receive:</c>.</summary>
+    Receive = 256,
 }

@@ -7,25 +7,56 @@ internal sealed partial class FragmentGenerator
         [
             Atomic,
             Atomic,
-            () => $"(({Number(depth + 1)} {Pick("+", "-", "*")} {Number(depth + 1)}) % 97)",
+            () => Calculated(depth),
             () => $"(self twice: {Number(depth + 1)}) % 97".InParentheses(),
             () => $"(self kind: {Number(depth + 1)})",
             () => "@xs size",
-            () => Shows(Feature.Future, Awaited(depth)),
-            () => Shows(Feature.ControlFlow, $"({Condition(depth + 1)} ifTrue: [{Body(depth)}] ifFalse: [{Number(depth + 1)}])"),
-            () => Shows(Feature.Pattern, Matching(depth)),
+            () => Shows(Feature.Future, () => Awaited(depth)),
+            () => Shows(Feature.ControlFlow, () => Conditional(depth)),
+            () => Shows(Feature.Pattern, () => Matching(depth)),
             () => $"(nil ifNil: [{Body(depth)}])",
             () => IfNotNil(depth),
         ],
         [
-            () => Shows(Feature.Block, Called(depth)),
-            () => Shows(Feature.Block, $"(self apply: [{Body(depth)}])"),
-            () => Shows(Feature.Block, Folded(depth)),
-            () => Shows(Feature.Block, Sent(depth)),
-            () => Shows(Feature.Block, $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])"),
-            () => Shows(Feature.Exception, Protected(depth)),
-            () => Shows(Feature.ClassSide, OnClassSide(depth)),
+            () => Shows(Feature.Block, () => Called(depth)),
+            () => Shows(Feature.Block, () => $"(self apply: [{Body(depth)}])"),
+            () => Shows(Feature.Block, () => Folded(depth)),
+            () => Shows(Feature.Block, () => Sent(depth)),
+            () => Shows(Feature.Block, () => $"(@d at: #k{_random.Next(3)} ifAbsent: [{Body(depth)}])"),
+            () => Shows(Feature.Exception, () => Protected(depth)),
+            () => Shows(Feature.ClassSide, () => OnClassSide(depth)),
+            () => Shows(Feature.Receive, () => Received(depth)),
         ]);
+
+    /// <summary>In the second spelling the operands are arguments, whose order nobody can mistake.</summary>
+    private string Calculated(int depth)
+    {
+        (string left, string op, string right) = (Number(depth + 1), Pick("+", "-", "*"), Number(depth + 1));
+        return Either(
+            $"(({left} {op} {right}) % 97)",
+            $"((MetaTools calculate: {left} with: #{op} with: {right}) % 97)");
+    }
+
+    private string Conditional(int depth)
+    {
+        (string condition, string yes, string no) = (Condition(depth + 1), Body(depth), Number(depth + 1));
+        return Either(
+            $"({condition} ifTrue: [{yes}] ifFalse: [{no}])",
+            $"({condition} match: [true -> [{yes}]; false -> {no}])");
+    }
+
+    /// <summary>A message to the process that runs this; or none, and the time is over at once.</summary>
+    private string Received(int depth)
+    {
+        (string name, string tag) = (Fresh("g"), $"#m{_random.Next(3)}");
+        string Arm() => With(name, () => Body(depth));
+        string Sent() => $"Process send: {{{tag}, {Number(depth + 1)}}} to: Process current";
+        return OneOf(
+            () => $"([{Sent()}. Process receive: [{{#none, _}} -> 0; {{{tag}, {name}}} -> [{Arm()}]]] value)",
+            () => $"([{Sent()}. Process receive: [{{{tag}, {name}}} when: [{name} > 5] -> [{Arm()}]; "
+                + $"{{{tag}, {name}}} -> {With(name, () => Number(depth + 1))}]] value)",
+            () => $"(Process receive: [{{#none, _}} -> 0] after: 0 do: [{Body(depth)}])");
+    }
 
     private string IfNotNil(int depth)
     {
@@ -68,13 +99,20 @@ internal sealed partial class FragmentGenerator
         [
             () => Comparison(depth),
             () => Comparison(depth),
-            () => $"({Comparison(depth)} and: [{Statements(depth)}. {Condition(depth + 1)}])",
-            () => $"({Comparison(depth)} or: [{Statements(depth)}. {Condition(depth + 1)}])",
+            () => Combined(depth, "and:", "ifTrue:", "false"),
+            () => Combined(depth, "or:", "ifFalse:", "true"),
             () => $"{Condition(depth + 1)} not",
         ],
         [
-            () => Shows(Feature.Block, $"(self apply: [{Statements(depth)}. {Comparison(depth + 1)}])"),
+            () => Shows(Feature.Block, () => $"(self apply: [{Statements(depth)}. {Comparison(depth + 1)}])"),
         ]);
+
+    private string Combined(int depth, string message, string choice, string otherwise)
+    {
+        (string first, string second) = (Comparison(depth), $"{Statements(depth)}. {Condition(depth + 1)}");
+        string opposite = choice == "ifTrue:" ? "ifFalse:" : "ifTrue:";
+        return Either($"({first} {message} [{second}])", $"({first} {choice} [{second}] {opposite} [{otherwise}])");
+    }
 
     private string Comparison(int depth) => $"({Number(depth + 1)} {Pick("<", ">", "<=", "=", "/=")} {Number(depth + 1)})";
 
@@ -86,9 +124,17 @@ internal sealed partial class FragmentGenerator
                 + $"{name} when: [{name} > 2] -> [{With(name, () => Body(depth))}]; _ -> {Number(depth + 1)}])",
             () => $"({{{Number(depth + 1)}, {Number(depth + 1)} % 2}} match: [{{{name}, 0}} -> "
                 + $"{With(name, () => Number(depth + 1))}; {{_, {name}}} -> [{With(name, () => Body(depth))}]])",
+            () => Typed(name, Number(depth + 1), With(name, () => Body(depth)), Number(depth + 1)),
             () => $"(@d match: [#{{#k0 => {name}}} -> [{With(name, () => Body(depth))}]; _ -> {Number(depth + 1)}])",
             () => $"(@log match: [\"p\" ++ {name} -> {name} size; _ -> [{Body(depth)}]])",
             () => $"(@xs match: [#() -> 0; #({name}, ...rest{name}) -> {With(name, () => Number(depth + 1))} + rest{name} size])");
+    }
+
+    /// <summary>A future is not what a pattern sees.</summary>
+    private static string Typed(string name, string value, string body, string otherwise)
+    {
+        string arms = $"[{name} :: Integer -> [{body}]; _ -> {otherwise}]";
+        return Either($"({value} match: {arms})", $"(({value} await) match: {arms})");
     }
 
     private string Sent(int depth)
@@ -140,7 +186,7 @@ internal sealed partial class FragmentGenerator
             () => Retried(depth, error),
             () => $"([[{failing}] ifCurtailed: [{Statements(depth)}]] on: Error do: [:{error} | {Number(depth + 1)}])",
             () => $"([[{Body(depth)}] ensure: [{Statements(depth)}. {Number(depth + 1)}]] value)",
-            () => Shows(Feature.Future, $"([(MetaHelper spawn) crash: {Number(depth + 1)}] on: Error do: [:{error} | {Body(depth)}])"));
+            () => Shows(Feature.Future, () => $"([(MetaHelper spawn) crash: {Number(depth + 1)}] on: Error do: [:{error} | {Body(depth)}])"));
     }
 }
 

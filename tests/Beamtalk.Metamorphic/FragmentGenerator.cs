@@ -22,15 +22,18 @@ internal sealed partial class FragmentGenerator(int seed)
     private bool _mayReturn;
     private bool _mayCapture;
     private Feature _features;
+    private ImmutableStack<Feature> _around = [];
+    private ImmutableHashSet<Feature> _meetings = [];
     private bool _nestsUpdates;
 
     public Fragment Next(int number)
     {
         (_locals, _names, _left, _mayReturn) = ([], 0, Size, _random.Next(3) == 0);
         (_features, _nestsUpdates, _mayCapture) = (Feature.None, false, _random.Next(5) < 3);
+        (_around, _meetings) = ([], []);
         int length = _random.Next(2, 6);
         ImmutableArray<string> statements = [.. Enumerable.Range(0, length).Select(_ => Statement(0))];
-        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _features, _nestsUpdates);
+        return new Fragment(number, statements, "{@a, @b, @c, @log, @xs, @d}", _features, _meetings, _nestsUpdates);
     }
 
     /// <summary>The value in a compound assignment or an updating message.</summary>
@@ -45,12 +48,19 @@ internal sealed partial class FragmentGenerator(int seed)
         return Number(depth);
     }
 
-    /// <summary>Notes that the text shows the feature.</summary>
-    private string Shows(Feature feature, string text)
+    /// <summary>Notes that the text shows the feature, and in what it stands.</summary>
+    private string Shows(Feature feature, Func<string> text)
     {
         _features |= feature;
-        return text;
+        _meetings = _meetings.Union(_around.Select(outer => outer | feature));
+        _around = _around.Push(feature);
+        string shown = text();
+        _around = _around.Pop();
+        return shown;
     }
+
+    /// <summary>Two spellings of one thing, one for most placements and one for some (<see cref="Fragment.Respelled"/>).</summary>
+    private static string Either(string one, string other) => $"{Spelling.Open}{one}{Spelling.Or}{other}{Spelling.Close}";
 
     private string Fresh(string prefix) => $"{prefix}{++_names}";
 

@@ -23,6 +23,7 @@ internal sealed class FragmentRunner : IAsyncDisposable
 
         Object subclass: MetaTools
           class apply: block to: x => block value: x
+          class calculate: x with: op with: y => x perform: op with: y
           class when: condition do: block =>
             condition ifTrue: [^ block value]
             0

@@ -12,13 +12,23 @@ internal sealed record Program(string File, string Source, string Expression);
 /// </summary>
 internal sealed partial record Placement(string Name, Func<Fragment, string, Program?> Place)
 {
+    /// <summary>Whether its variables are such as the second spelling may assign by a pattern.</summary>
+    private bool HasLocals => Name is "ClassMethod" or "ClassBlock" or "Script";
+
     private const string Indent = "    ";
 
     public static readonly ImmutableArray<Placement> All =
     [
+        .. Places.Select(place => place with { Place = (fragment, id) => place.Place(fragment.Spelled, id) }),
+        .. Places.Where(place => place.HasLocals).Select(Respelled),
+    ];
+
+    private static ImmutableArray<Placement> Places =>
+    [
         new("ActorMethod", (fragment, id) => InActor("Actor", fragment, id, Plain)),
         new("ActorBlock", (fragment, id) => InActor("MetaActor", fragment, id, InBlock)),
         new("PatchedActor", InPatch),
+        new("PatchedClass", InClassPatch),
         new("ValueMethod", (fragment, id) => InValue("Value", fragment, id, Plain)),
         new("ValueBlock", (fragment, id) => InValue("MetaValue", fragment, id, InBlock)),
         new("ExtendedValue", InExtension),
@@ -38,6 +48,9 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
     ]);
 
     public override string ToString() => Name;
+
+    private static Placement Respelled(Placement place) =>
+        new($"Respelled{place.Name}", (fragment, id) => place.Place(fragment.Respelled, id));
 
     private static IEnumerable<string> Plain(Fragment fragment) => [.. fragment.Statements, $"^ {fragment.Result}"];
 
@@ -64,6 +77,15 @@ internal sealed partial record Placement(string Name, Func<Fragment, string, Pro
         string source = Lines([
             Class("MetaActor", id, Declared("state"), "", ["#notPatched"]),
             $"actor := {id} spawn", $"patch {id} >> run {{", .. body, "}", Publish(id, "actor run")]);
+        return TopLevel(id, source);
+    }
+
+    private static Program InClassPatch(Fragment fragment, string id)
+    {
+        IEnumerable<string> body = [.. Helper, .. Locals, .. Plain(fragment).Select(line => Bind(line, ""))];
+        string source = Lines([
+            Class("MetaObject", id, [], "class ", ["#notPatched"]),
+            $"{id} class >> run =>", .. body.Select(line => "  " + line), Publish(id, $"{id} run")]);
         return TopLevel(id, source);
     }
 

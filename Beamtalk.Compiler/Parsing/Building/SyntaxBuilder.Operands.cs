@@ -165,7 +165,7 @@ internal sealed partial class SyntaxBuilder
             {
                 Receiver: SendExpression { Receiver: ClassReference reference, Selector: "spawn" }, Arguments: var arguments,
             } when element.expression().operation() is { } operation && KeywordParts(operation) is var parts
-                && parts.Length == arguments.Length =>
+                && parts.Length == arguments.Length && parts.Length > 0 =>
                 new ChildSpecification(span, reference.Name, SpawnArguments(parts, arguments), [], null),
             var other => new ChildSpecification(span, null, [], [], other),
         };
