@@ -47,7 +47,8 @@ CHARACTER : '$' ('\\u{' [0-9A-Fa-f]* '}' | '\\' [ntr0\\"'{}] | .) ;
 SYMBOL    : '#' (AnyName (':' (AnyName ':')*)? | OperatorCharacter+ | '=:=' | ',' | RawText) ;
 
 // A string without interpolation; one with a single { is read in parts.
-STRING       : '"' (StringText | StringPlaceholder)* '"' ;
+// No string ends between the two quotes that stand for one.
+STRING       : '"' (StringText | StringPlaceholder)* '"' { InputStream.LA(1) != '"' }? ;
 STRING_START : '"' -> pushMode(INSIDE_STRING) ;
 RAW_STRING   : RawText ;
 OPEN_QUOTE   : '\'' ;
