@@ -62,8 +62,8 @@ registered(Node) ->
 
 unreachable(Node, {port, _, _}) ->
     failure("~ts refuses the connection: the cookie is not its cookie", [Node],
-        "give the cookie of that node with --cookie-file FILE or in BEAMTALK_COOKIE; if it is right, "
-        "the node may be unreachable for another reason (a firewall, TLS distribution)");
+        "give the cookie of that node with --cookie-file FILE or in BEAMTALK_COOKIE; "
+        "if it is right, the node may be unreachable for another reason (a firewall, TLS distribution)");
 unreachable(Node, noport) ->
     case inet:getaddr(host(Node), inet) of
         {ok, _} -> no_such_node(Node);
@@ -83,13 +83,16 @@ checked(Node) ->
         Protocol ->
             case bt_attached:protocol() of
                 Protocol -> described(Node);
-                _ -> failure("the Beamtalk runtime of ~ts is of another version than this one", [Node],
-                        "attach with the `beamtalk` that the system was built with")
+                _ -> other_protocol(Node)
             end
     catch
         error:{exception, undef, _} -> no_runtime(Node);
         error:{erpc, Reason} -> failure("~ts does not answer: ~0tp", [Node, Reason], "")
     end.
+
+other_protocol(Node) ->
+    failure("the Beamtalk runtime of ~ts is of another version than this one", [Node],
+        "attach with the `beamtalk` that the system was built with").
 
 no_runtime(Node) ->
     failure("the Beamtalk runtime is not on the code path of ~ts", [Node],
@@ -108,7 +111,8 @@ described(Node) ->
     case list_to_integer(Release) < list_to_integer(Own) of
         true ->
             failure("~ts runs Erlang/OTP ~ts, and what is compiled here is for ~ts or newer",
-                [Node, Release, Own], ["put an `erl` of OTP ", Release, " on PATH and attach again"]);
+                [Node, Release, Own],
+                ["put an `erl` of OTP ", Release, " on PATH and attach again"]);
         false when not HasLibrary ->
             failure("the standard library of Beamtalk is not on the code path of ~ts", [Node],
                 "beamtalk_stdlib belongs beside beamtalk_runtime");

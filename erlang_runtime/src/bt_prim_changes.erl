@@ -38,7 +38,8 @@ of_side(?METACLASS(Module)) -> of_side(bt_class:object(Module), class);
 of_side(Other) -> bt_prim_collection:type_error(<<"a class">>, Other, nil, 'save:').
 
 of_side(?CLASS(Module), Side) ->
-    [value(C) || #{key := {F, _, _}, side := In} = C <- bt_changes:all(), F =:= Module, In =:= Side].
+    [value(C) || #{key := {F, _, _}, side := In} = C <- bt_changes:all(),
+                 F =:= Module, In =:= Side].
 
 %% @doc Writes changes into their files; answers them.
 -spec save([map()]) -> [map()].
@@ -57,7 +58,8 @@ found(Values) -> lists:append([find(Value) || Value <- Values]).
 %% A class that was typed as a whole is nothing that a file has a place for.
 find(#{selector := nil, changedClass := Class} = Value) ->
     bt_error:raise('bt.stdlib.SaveError', #{
-        message => <<(bt_print:print_string(Class))/binary, " was typed as a whole, and is in no file">>,
+        message => <<(bt_print:print_string(Class))/binary,
+                     " was typed as a whole, and is in no file">>,
         hint => <<"put it into a file, and load that">>,
         change => Value
     });
@@ -71,8 +73,8 @@ place(#{changedClass := ?METACLASS(Module)}) -> {Module, class}.
 
 %% @doc A change as programs see it.
 -spec value(bt_changes:change()) -> map().
-value(#{key := {Facade, _, _}, kind := Kind, side := Side, selector := Selector, file := File} = Change) ->
-    #{old := Old, new := New} = Change,
+value(#{key := {Facade, _, _}, kind := Kind, side := Side} = Change) ->
+    #{selector := Selector, file := File, old := Old, new := New} = Change,
     #{
         '$class' => 'bt.stdlib.Change', changedClass => object(Facade, Side), selector => Selector,
         kind => Kind, file => File, oldText => text(Old), newText => text(New)

@@ -1,4 +1,4 @@
-%% @doc Stands by a session: ends it with whoever it works for, and takes away what it leaves behind.
+%% @doc Stands by a session: ends it with whoever it works for, and takes away what it leaves.
 %%
 %% A session may be busy, or be ended by what runs in it, so somebody else has to do that. What is
 %% owned by the session's process (variables, tables, traces, breakpoints, timers) goes with it; the
@@ -40,7 +40,8 @@ start(Owner, Leader) ->
 start_link(Order) ->
     gen_server:start_link(?MODULE, Order, []).
 
-%% @doc The session says which modules it has loaded for its input, and afterwards that there are none.
+%% @doc The session says which modules it has loaded for its input, and afterwards that there are
+%% none.
 -spec inputs(pid(), [module()]) -> ok.
 inputs(Guard, Modules) ->
     gen_server:cast(Guard, {inputs, Modules}).
@@ -61,7 +62,7 @@ terminal(Leader) ->
 sessions() ->
     case ets:whereis(?TABLE) of
         undefined -> [];
-        _ -> [{Session, node(Terminal), Since} || {Terminal, Session, Since} <- ets:tab2list(?TABLE)]
+        _ -> [{Session, node(T), Since} || {T, Session, Since} <- ets:tab2list(?TABLE)]
     end.
 
 %%% The server

@@ -8,8 +8,8 @@
 
 -define(HOME, "BEAMTALK_USER_HOME").
 
-%% @doc Entry point of the node: `erl … -s bt_workspace_node main -extra DIRECTORY'. The file `node'
-%% in the directory says that the workspace is ready.
+%% @doc Entry point of the node: `erl … -s bt_workspace_node main -extra DIRECTORY'. The file
+%% `node' in the directory says that the workspace is ready.
 -spec main() -> ok.
 main() ->
     [Directory] = init:get_plain_arguments(),

@@ -126,8 +126,8 @@ revert(Changes) -> lists:foreach(fun revert_one/1, Changes).
 
 revert_one(#{key := {Facade, Function, Arity}, old := none}) ->
     bt_patch:remove(Facade, Function, Arity);
-revert_one(#{key := {Facade, Function, Arity} = Key, side := Side, selector := Selector} = Change) ->
-    #{old := #{source := Source}} = Change,
+revert_one(#{key := {Facade, Function, Arity} = Key} = Change) ->
+    #{side := Side, selector := Selector, old := #{source := Source}} = Change,
     ok = bt_patch:remove(Facade, Function, Arity),
     %% The class's own method is what the file had, unless it was in an extension, or was saved.
     case bt_changes:of_function(Key) of
