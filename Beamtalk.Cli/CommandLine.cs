@@ -62,6 +62,7 @@ public static class CommandLine
         RunCommand.Create(),
         BuildCommand.Create(),
         CheckCommand.Create(),
+        FmtCommand.Create(),
         TestCommand.Create(),
         NewCommand.Create(),
         InitCommand.Create(),

@@ -47,6 +47,30 @@ public static class AtomicFiles
         }
     }
 
+    /// <summary>
+    /// Replaces the content of a file, which keeps its permissions. Where the path is a link, the file behind it is meant.
+    /// </summary>
+    public static void Replace(string path, byte[] content)
+    {
+        string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        string staged = Path.Combine(
+            Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.tmp-{Environment.ProcessId}");
+        try
+        {
+            File.WriteAllBytes(staged, content);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(staged, File.GetUnixFileMode(file));
+            }
+
+            File.Move(staged, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(staged);
+        }
+    }
+
     private static string Stage(string staging, string name, byte[] content)
     {
         File.WriteAllBytes(Path.Combine(staging, name), content);

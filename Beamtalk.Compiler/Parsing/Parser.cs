@@ -18,11 +18,19 @@ public static class Parser
 
     public static (CompilationUnit Unit, ImmutableArray<Diagnostic> Diagnostics) Parse(SourceText source)
     {
+        var (_, _, tree, diagnostics) = ParseAll(source);
+        return (tree, diagnostics);
+    }
+
+    /// <summary>The tree with what it was made of, for those who need each token.</summary>
+    internal static (List<SyntaxToken> Tokens, BeamtalkParser.UnitContext Unit, CompilationUnit Tree,
+        ImmutableArray<Diagnostic> Diagnostics) ParseAll(SourceText source)
+    {
         var diagnostics = new DiagnosticBag(source);
         var tokens = LayoutTokenSource.Read(source, diagnostics);
         var unit = CreateParser(tokens, diagnostics).unit();
         var tree = new SyntaxBuilder(source, tokens, diagnostics).Build(unit);
-        return (tree, [.. diagnostics.OrderBy(diagnostic => diagnostic.Span.Start).Take(MaximumDiagnostics)]);
+        return (tokens, unit, tree, [.. diagnostics.OrderBy(diagnostic => diagnostic.Span.Start).Take(MaximumDiagnostics)]);
     }
 
     /// <summary>The tokens that go over several lines (parts of strings): their lines must not be indented.</summary>

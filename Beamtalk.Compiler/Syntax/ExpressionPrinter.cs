@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Beamtalk.Compiler.Text;
 
 namespace Beamtalk.Compiler.Syntax;
 
@@ -13,7 +14,9 @@ internal static class ExpressionPrinter
         _ => throw new InvalidOperationException($"unknown statement {statement.GetType().Name}"),
     };
 
-    public static string Print(Expression expression) => expression switch
+    public static string Print(Expression expression) => DeepStack.Run(expression, PrintOne);
+
+    private static string PrintOne(Expression expression) => expression switch
     {
         NameExpression name => name.Name,
         ClassReference reference => reference.Name.ToString(),

@@ -49,7 +49,7 @@ internal sealed class PrecedenceClimber
     }
 
     /// <summary>1 binds tightest and to the right, the others to the left.</summary>
-    private static int LevelOf(SyntaxToken token) => token.Characters switch
+    public static int LevelOf(SyntaxToken token) => token.Characters switch
     {
         "**" => 1,
         "*" or "/" or "%" => 2,

@@ -121,12 +121,22 @@ internal sealed partial class TextScanner(string text)
                     break;
                 case '/' when i + 1 < line.Length && line[i + 1] == '/':
                     return false;
+                case '/' when i + 1 < line.Length && line[i + 1] == '*':
+                    i = AfterBlockComment(line, i);
+                    break;
                 case '=' when depth <= 0 && IsArrow(line, i):
                     return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>The last character of the comment, or the line's end.</summary>
+    private static int AfterBlockComment(ReadOnlySpan<char> line, int start)
+    {
+        int length = line[(start + 2)..].IndexOf("*/");
+        return length < 0 ? line.Length : start + 2 + length + 1;
     }
 
     /// <summary>

@@ -108,6 +108,7 @@ public sealed class CheckAndBuildTests : IDisposable
     [TestCase("run")]
     [TestCase("build")]
     [TestCase("check")]
+    [TestCase("fmt")]
     [TestCase("test")]
     [TestCase("eval")]
     [TestCase("repl")]

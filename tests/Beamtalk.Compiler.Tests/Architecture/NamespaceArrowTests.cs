@@ -8,7 +8,7 @@ namespace Beamtalk.Compiler.Tests.Architecture;
 public sealed partial class NamespaceArrowTests
 {
     private static readonly string[] Stages =
-        ["Text", "Diagnostics", "Syntax", "Parsing", "Semantics", "Core", "Lowering", "Emit", "Backend"];
+        ["Text", "Diagnostics", "Syntax", "Parsing", "Formatting", "Semantics", "Core", "Lowering", "Emit", "Backend"];
 
     [TestCaseSource(nameof(Stages))]
     public void A_stage_uses_only_stages_before_it(string stage)

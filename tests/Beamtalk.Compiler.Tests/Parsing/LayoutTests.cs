@@ -34,6 +34,11 @@ public sealed class LayoutTests
         Parsed.Members("  x => 1\n  + other => 2\n  at: i put: v => 3\n  , other => 4").ShouldBe(
             "method x\n  1\nmethod + other\n  2\nmethod at:put: i v\n  3\nmethod , other\n  4");
 
+    [TestCase("x := 1 /* => 2 */", "x := 1")]
+    [TestCase("a /* => 2 */ foo: 3", "(a foo: 3)")]
+    public void An_arrow_in_a_comment_makes_no_header(string text, string expected) =>
+        Parsed.BrokenTree(text).ShouldBe(expected);
+
     [Test]
     public void A_header_line_ends_a_statement_of_a_script() =>
         Parsed.Tree("a foo\nat: i put: v => 3").ShouldBe("(a foo)\nscript\n  method at:put: i v\n    3");
