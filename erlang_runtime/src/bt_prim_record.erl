@@ -78,8 +78,8 @@ no_key(Key, Message, Names) ->
 
 %% @doc A record with the values given.
 -spec make(record(), term()) -> tuple().
-make(#{name := Name, fields := Fields, defaults := Defaults} = Record, Values)
-  when is_map(Values), not is_map_key('$class', Values) ->
+make(Record, Values) when is_map(Values), not is_map_key('$class', Values) ->
+    #{name := Name, fields := Fields, defaults := Defaults} = sound(Record, 'make:'),
     [place(Record, Field) || Field <- maps:keys(Values)],
     list_to_tuple([Name | [maps:get(Field, Values, Default)
                            || {Field, Default} <- lists:zip(Fields, Defaults)]]);
@@ -107,9 +107,27 @@ dictionary(#{fields := Fields} = Record, Tuple) ->
 
 %% @doc Whether a value is a record of that name and size.
 -spec is_one(record(), term()) -> boolean().
-is_one(#{name := Name, fields := Fields}, Value) -> is_record(Value, Name, length(Fields) + 1).
+is_one(Record, Value) ->
+    #{name := Name, fields := Fields} = sound(Record, 'includes:'),
+    is_record(Value, Name, length(Fields) + 1).
+
+%% A Record can be made of anything.
+sound(#{name := Name, fields := Fields, defaults := Defaults} = Record, Selector) ->
+    try is_atom(Name) andalso lists:all(fun is_atom/1, Fields)
+            andalso length(Fields) =:= length(Defaults) of
+        true -> Record;
+        false -> unsound(Record, Selector)
+    catch
+        error:_ -> unsound(Record, Selector)
+    end.
+
+-spec unsound(record(), atom()) -> no_return().
+unsound(Record, Selector) ->
+    Wanted = <<"a name, the names of the fields, and as many defaults">>,
+    bt_prim_collection:type_error(Wanted, Record, nil, Selector).
 
 check(#{name := Name} = Record, Tuple, Selector) ->
+    sound(Record, Selector),
     Wanted = <<"a record ", (atom_to_binary(Name))/binary>>,
     is_one(Record, Tuple) orelse bt_prim_collection:type_error(Wanted, Tuple, nil, Selector).
 

@@ -83,7 +83,7 @@ text(Struct) ->
 -spec answer(struct(), atom(), [term()]) -> term().
 answer(Struct, Field, []) when is_map_key(Field, Struct), Field =/= ?STRUCT ->
     map_get(Field, Struct);
-answer(Struct, Selector, [Value] = Arguments) ->
+answer(Struct, Selector, [Value] = Arguments) when is_atom(Selector) ->
     case [Name || Name <- fields(Struct), with(Name) =:= atom_to_binary(Selector)] of
         [Name] -> Struct#{Name := Value};
         [] -> refuse(Struct, Selector, Arguments)
@@ -98,6 +98,8 @@ with(Name) ->
     end.
 
 -spec refuse(struct(), atom(), [term()]) -> no_return().
+refuse(Struct, Selector, _) when not is_atom(Selector) ->
+    bt_error:not_a_selector(Struct, Selector);
 refuse(Struct, Selector, Arguments) ->
     bt_error:raise('bt.stdlib.DoesNotUnderstand', #{
         message => iolist_to_binary([name_of(Struct), <<" does not understand #">>,

@@ -71,8 +71,13 @@ main(Facade, Arguments) ->
         {'DOWN', Monitor, process, Pid, {done, {failed, Exception}}} ->
             complain(bt_error:report(Exception));
         {'DOWN', Monitor, process, Pid, Reason} ->
-            complain(io_lib:format("the script was ended: ~0tp", [Reason]))
+            complain(["the script was ended: ", ended(Reason)])
     end.
+
+%% By a linked process, an actor say, that failed.
+ended({#{'$class' := _} = Exception, Stack}) when is_list(Stack) ->
+    bt_error:report(bt_error:wrap(error, Exception, Stack));
+ended(Reason) -> io_lib:format("~0tp", [Reason]).
 
 %% @doc What followed the name of the script on the command line: `System arguments'.
 -spec arguments() -> [binary()].

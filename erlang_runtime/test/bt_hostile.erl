@@ -202,6 +202,10 @@ sample('bt.stdlib.Actor') -> [dead()];
 sample('bt.stdlib.Url') -> [made('Url', 'parse:', <<"http://a@b:1/c?d=e#f">>)];
 sample('bt.stdlib.CompiledMethod') ->
     [bt_prim_behaviour:method(bt_class:object('bt.stdlib.Association'), 'value:')];
+sample('bt.stdlib.Struct') -> [#{'__struct__' => 'Elixir.Sample', host => nil, port => 80}];
+sample('bt.stdlib.Record') ->
+    Point = made('Record', new),
+    [Point#{name := point, fields := [x, y], defaults := [0, 0]}, Point];
 sample('bt.stdlib.ErlangError') -> [];
 sample(Class) ->
     %% Of exceptions and of values that need no more than their defaults.
@@ -238,6 +242,7 @@ excluded() ->
         {'bt.stdlib.Integer', instance, ['timesRepeat:']},
         %% They wait for what does not happen here.
         {'bt.stdlib.Actor', instance, ['onExit:']},
+        {'bt.stdlib.Process', instance, ['call:', 'call:timeout:']},
         {'bt.stdlib.Breakpoint', instance, [wait]},
         {'bt.stdlib.TestCase', instance, ['assertEventually:']},
         %% What cannot listen is reported with each line that others log.
