@@ -404,8 +404,13 @@ arithmetic([{bt_op, Op, _, _} | _]) ->
     %% Erlang does not say what the operands of its floating point instructions were.
     Message = [<<"the result of ">>, atom_to_binary(Op), <<" is too large for a Float">>],
     exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{selector => Op});
-arithmetic(_Stack) ->
-    Message = <<"bad argument in an arithmetic expression">>,
+arithmetic([{Module, _, _, _} | _]) ->
+    %% Compiled code tests that its operands are numbers, and leaves the divisor 0 to bt_op.
+    Message =
+        case binary:split(atom_to_binary(Module), <<" ">>) of
+            [<<"bt.", _/binary>>, _] -> <<"the result is too large for a Float">>;
+            _ -> <<"bad argument in an arithmetic expression">>
+        end,
     exception('bt.stdlib.ArithmeticError', badarith, Message, nil, #{}).
 
 erlang_error(Class, Reason, Stack) ->
