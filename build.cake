@@ -167,6 +167,9 @@ Task("Lint").IsDependentOn("Build").Does(() =>
     Require("erlc", ["+warnings_as_errors", "+warn_missing_spec", "-o", ebin,
         .. GetFiles("./erlang_runtime/src/*.erl").Select(file => file.FullPath)]);
     Require(launcher, "check", "stdlib/src", "--package", "stdlib");
+    // The founding documents' programs stay as they were written.
+    Require(launcher, ["fmt", "--check", "stdlib/src", "stdlib/test", "examples/testing",
+        .. GetFiles("./examples/*.bt").Select(file => file.FullPath)]);
     Require("tools/dialyzer.sh");
 });
 
