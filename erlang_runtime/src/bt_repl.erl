@@ -8,8 +8,8 @@
 %%
 %% What programs print, the log, and news of futures are events. The client fetches them by a
 %% request that is answered when there are some, so a session needs nothing of its connection but
-%% requests and replies. A reply to an evaluation tells how many events there were before it, so that
-%% the client can show all of them first.
+%% requests and replies. A reply to an evaluation tells how many events there were before it, so
+%% that the client can show all of them first.
 -module(bt_repl).
 -behaviour(gen_server).
 
@@ -48,8 +48,8 @@
 -define(WAITING_MS, 600).
 -define(WIDTH, 80).
 
-%% @doc Starts a session whose replies go to the client as casts, and whose processes have that group
-%% leader; its guard ends it with the client.
+%% @doc Starts a session whose replies go to the client as casts, and whose processes have that
+%% group leader; its guard ends it with the client.
 -spec start_link(pid(), pid(), pid()) -> {ok, pid()} | {error, term()}.
 start_link(Client, Guard, Leader) ->
     gen_server:start_link(?MODULE, {Client, Guard, Leader}, []).

@@ -2,8 +2,8 @@
 %%
 %% In that process each variable is a cell (bt_cell), and a copy costs as much as its value is
 %% large. So after an input only values that are not the very same as before are sent. Blocks have
-%% cells that may have changed anywhere: the variables that hold some are always sent, in one piece with
-%% those that they share with others, so that what is shared stays shared.
+%% cells that may have changed anywhere: the variables that hold some are always sent, in one piece
+%% with those that they share with others, so that what is shared stays shared.
 -module(bt_repl_bindings).
 
 -export([none/0, change/2, changed/2, cells/1, value/2]).

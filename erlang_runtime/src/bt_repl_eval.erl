@@ -56,13 +56,14 @@ failure(throw, {'$bt_interrupt'}, _Stack) ->
 failure(Class, Reason, Stack) ->
     #{kind := Kind, message := Message} = Exception = bt_error:wrap(Class, Reason, Stack),
     Report = iolist_to_binary(bt_error:report(Exception)),
-    {error, atom_to_binary(Kind), bt_print:display_string(Message), Report, place(Exception, Stack)}.
+    Place = place(Exception, Stack),
+    {error, atom_to_binary(Kind), bt_print:display_string(Message), Report, Place}.
 
 %% Inputs are called `repl.1' and so on. An input itself is no method, so its own lines are only on
 %% Erlang's stack.
 place(#{stackTrace := Frames} = Exception, Stack) ->
     Selector = case Exception of
-                   #{selector := Name} when is_atom(Name) -> atom_to_binary(Name);
+                   #{selector := Name} when is_atom(Name), Name =/= nil -> atom_to_binary(Name);
                    #{} -> <<>>
                end,
     Places = [{File, Line, Selector}

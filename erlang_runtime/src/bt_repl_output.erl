@@ -1,6 +1,6 @@
 %% @doc Has all output of a node come to the one session that it is there for: what programs write
-%% to the Transcript, and what is logged. (A session in somebody else's node has a terminal of its own
-%% as group leader, see bt_terminal, and leaves the node's output where it is.)
+%% to the Transcript, and what is logged. (A session in somebody else's node has a terminal of its
+%% own as group leader, see bt_terminal, and leaves the node's output where it is.)
 -module(bt_repl_output).
 
 -export([capture/1, restore/1]).

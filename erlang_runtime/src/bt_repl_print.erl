@@ -36,7 +36,10 @@ node_of(Tuple) when is_tuple(Tuple), not ?IS_FUTURE(Tuple), tuple_size(Tuple) > 
     group(<<"{">>, some(tuple_to_list(Tuple)), <<"}">>);
 node_of(#{'$class' := Class} = Instance) when is_atom(Class) ->
     instance(Class, Instance);
-node_of(Map) when is_map(Map), map_size(Map) > 0, not is_map_key('$class', Map) ->
+%% Not an instance of anything: no message can be sent to it.
+node_of(#{'$class' := _} = Map) ->
+    leaf(cut(bt_print:print_string(Map)));
+node_of(Map) when is_map(Map), map_size(Map) > 0 ->
     Pairs = lists:sublist(lists:sort(maps:to_list(Map)), ?ELEMENTS),
     Nodes = [pair([bt_print:print_string(Key), <<" => ">>], Each) || {Key, Each} <- Pairs],
     group(<<"#{">>, Nodes ++ more(map_size(Map) - length(Pairs)), <<"}">>);
@@ -129,7 +132,7 @@ filled([Node], Indent, Used, Width) ->
 filled([Node, Next | Rest], Indent, Used, Width) ->
     Text = layout(Node, Indent, Used, Width),
     After = Used + element(1, Node) + 2,
-    case is_leaf(Node) andalso is_leaf(Next) andalso After + element(1, Next) + 2 =< Width of
+    case is_leaf(Node) andalso is_leaf(Next) andalso After + element(1, Next) < Width of
         true -> [Text, <<", ">> | filled([Next | Rest], Indent, After, Width)];
         false -> [Text, $,, line(Indent) | filled([Next | Rest], Indent, Indent, Width)]
     end.

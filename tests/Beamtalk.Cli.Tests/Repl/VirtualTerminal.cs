@@ -14,6 +14,7 @@ internal sealed class VirtualTerminal(int width = 40, int height = 10) : ITermin
     private readonly Channel<Key> _keys = Channel.CreateUnbounded<Key>();
     private readonly Lock _lock = new();
     private readonly List<string[]> _lines = [Empty(width)];
+    private string _cut = "";
     private int _row;
     private int _column;
 
@@ -60,14 +61,23 @@ internal sealed class VirtualTerminal(int width = 40, int height = 10) : ITermin
     {
         lock (_lock)
         {
+            text = _cut + text;
+            _cut = "";
             int at = 0;
             while (at < text.Length)
             {
+                if (text[at] == '\e' && EndOfEscape(text, at) < 0)
+                {
+                    _cut = text[at..];
+                    return;
+                }
+
                 at += text[at] switch
                 {
                     '\e' => Escape(text, at),
                     '\r' => Moved(() => _column = 0),
                     '\n' => Moved(LineFeed),
+                    < ' ' => 1,
                     _ => Put(text, at),
                 };
             }
@@ -121,13 +131,30 @@ internal sealed class VirtualTerminal(int width = 40, int height = 10) : ITermin
         }
     }
 
+    /// <summary>The last character of a sequence; -1 if it is still to come.</summary>
+    private static int EndOfEscape(string text, int start)
+    {
+        if (start + 1 >= text.Length || text[start + 1] != '[')
+        {
+            return start + 1 < text.Length ? start + 1 : -1;
+        }
+
+        int end = start + 2;
+        while (end < text.Length && !char.IsLetter(text[end]))
+        {
+            end++;
+        }
+
+        return end < text.Length ? end : -1;
+    }
+
     /// <summary>Like a terminal's, the cursor cannot leave the screen upwards.</summary>
     private int Escape(string text, int start)
     {
-        int end = start + 2;
-        while (!char.IsLetter(text[end]))
+        int end = EndOfEscape(text, start);
+        if (text[start + 1] != '[')
         {
-            end++;
+            return 2;
         }
 
         int count = int.TryParse(text.AsSpan(start + 2, end - start - 2), out int number) ? number : 1;
