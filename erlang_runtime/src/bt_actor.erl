@@ -182,9 +182,14 @@ is_outward(Selector) ->
 
 -spec outward(atom(), pid(), [term()]) -> term().
 outward(Selector, Actor, Arguments) ->
-    case bt_actor_loop:declares(class_of(Actor), Selector) of
-        true -> declared(Selector, Actor, Arguments);
-        false -> for_sender(Selector, Actor, Arguments)
+    case class_of(Actor) of
+        'bt.stdlib.Process' when Selector =:= monitor -> bt_prim_process:monitor(Actor);
+        'bt.stdlib.Process' -> for_sender(Selector, Actor, Arguments);
+        Class ->
+            case bt_actor_loop:declares(Class, Selector) of
+                true -> declared(Selector, Actor, Arguments);
+                false -> for_sender(Selector, Actor, Arguments)
+            end
     end.
 
 -spec declared(atom(), pid(), [term()]) -> term().
@@ -232,7 +237,8 @@ own(inspect, Actor, []) -> bt_inspect:process(Actor);
 own(displayString, Actor, []) -> bt_print:display_string(Actor);
 own(_, Actor, []) -> bt_print:print_string(Actor).
 
-%% @doc The class an actor was started with; `bt.stdlib.Actor' for any other process.
+%% @doc The class an actor was started with, or that answers for another process; of the dead nobody
+%% knows it: `bt.stdlib.Actor'.
 -spec class_of(pid()) -> module().
 class_of(Actor) when node(Actor) =:= node() ->
     case process_info(Actor, initial_call) of

@@ -285,7 +285,11 @@ settled(_, _, _, Actor) -> {[], Actor}.
 %% @doc Class and name or number: `Counter #main', `Counter <0.120.0>'.
 -spec name(term()) -> binary() | nil.
 name(nil) -> nil;
-name(Pid) when is_pid(Pid), node(Pid) =:= node() -> name(Pid, bt_actor:class_of(Pid));
+name(Pid) when is_pid(Pid), node(Pid) =:= node() ->
+    case {bt_actor:class_of(Pid), bt_processes:lookup(Pid)} of
+        {'bt.stdlib.Process', none} -> name(Pid, 'bt.stdlib.Actor');
+        {Class, _} -> name(Pid, Class)
+    end;
 name(Other) -> bt_trace_term:text(Other).
 
 name(Pid, Facade) ->
