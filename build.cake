@@ -90,7 +90,7 @@ Task("TestBeamtalk").IsDependentOn("Build").Does(() =>
         .Where(file => System.IO.File.ReadAllText(file.FullPath).Contains("TestCase subclass:"))
         .Select(file => Context.Environment.WorkingDirectory.GetRelativePath(file).FullPath)
         .Order();
-    foreach (var path in new[] { "stdlib/test", "examples/testing" }.Concat(programs))
+    foreach (var path in new[] { "stdlib/test", "agents/test", "examples/testing" }.Concat(programs))
     {
         TestBeamtalk(path);
     }

@@ -30,7 +30,7 @@ public sealed class DocumentationTests
         CheckAsync(file, ExampleReader.InMarkdown(File.ReadLines(Path.Combine(Root, file))), sharesVariables: true);
 
     private static IEnumerable<string> LibrarySources() =>
-        Files("stdlib/src", "*.bt");
+        Files("stdlib/src", "*.bt").Concat(Files("agents/src", "*.bt"));
 
     private static IEnumerable<string> MarkdownFiles() =>
         Files("docs", "*.md").Concat(Files(".", "README.md", SearchOption.TopDirectoryOnly));
