@@ -1,3 +1,4 @@
+using Beamtalk.Cli.Building;
 using Beamtalk.Cli.Repl.Editing;
 using Beamtalk.Compiler.Parsing;
 
@@ -39,13 +40,26 @@ public static class BeamtalkLanguage
         }
 
         string lastLine = text[(text.LastIndexOf('\n') + 1)..];
-        return InputProbe.StateOf(text) switch
+        return StateOf(text) switch
         {
             InputState.Finished => true,
             InputState.Definition => string.IsNullOrWhiteSpace(lastLine) || IsWholeMethod(text),
             InputState.OnlyComments => true,
             _ => string.IsNullOrWhiteSpace(lastLine),
         };
+    }
+
+    /// <summary>The parser goes as deep as the brackets do; what is too deep for it is for the compiler to refuse.</summary>
+    private static InputState StateOf(string text)
+    {
+        try
+        {
+            return Toolchain.OnLargeStack(() => InputProbe.StateOf(text));
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return InputState.Finished;
+        }
     }
 
     /// <summary>The indentation of the line that follows.</summary>

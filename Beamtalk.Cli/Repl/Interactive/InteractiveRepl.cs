@@ -10,6 +10,9 @@ namespace Beamtalk.Cli.Repl.Interactive;
 /// <summary>Reads, evaluates and prints at a terminal.</summary>
 public sealed class InteractiveRepl
 {
+    /// <summary>As long as printed text may be on its way.</summary>
+    private const int OutputMilliseconds = 20;
+
     private readonly IReplHost _host;
     private readonly RoutedTerminal _terminal;
     private readonly ReplScreen _screen;
@@ -91,13 +94,21 @@ public sealed class InteractiveRepl
                 outcome = await session.EvaluateAsync(message.Statement, format).ConfigureAwait(false);
             }
 
+            // What is printed elsewhere comes through our own node's standard output, and its value by another way.
+            await Task.Delay(_host.OwnsNode ? 0 : OutputMilliseconds).ConfigureAwait(false);
             await ShowAsync(session, message, outcome).ConfigureAwait(false);
         }
         catch (ErlangNodeException error) when (_host.OwnsNode)
         {
-            string status = error.ExitCode is { } code ? $" with status {code}" : "";
-            _screen.WriteLine(Style.Apply(Style.Error, $"The node has ended{status}. A new one is started; variables and classes are gone."));
+            _screen.WriteLine(Style.Apply(Style.Error, error.ExitCode is { } status
+                ? $"The node has ended with status {status}. A new one is started; variables and classes are gone."
+                : error.Message));
             _session = ConnectAsync();
+        }
+        catch (Exception error) when (error is not ErlangNodeException)
+        {
+            // A fault of ours costs one input, not the session.
+            _screen.WriteLine(Style.Apply(Style.Error, $"internal error: {error.Message} (please report it)"));
         }
     }
 

@@ -84,6 +84,15 @@ public sealed class LineEditorTests
     }
 
     [Test]
+    public async Task Brackets_without_end_do_no_harm()
+    {
+        var terminal = new VirtualTerminal();
+        string text = new('(', 20_000);
+        terminal.Press(new Key(KeyCode.Paste, text), Enter, Enter);
+        (await Editor(terminal).ReadAsync()).ShouldStartWith(text);
+    }
+
+    [Test]
     public async Task Of_what_is_higher_than_the_screen_the_part_at_the_cursor_is_shown()
     {
         var terminal = new VirtualTerminal(width: 20, height: 4);
