@@ -32,7 +32,7 @@ node_of([_ | _] = List) ->
         true -> group(<<"#(">>, some(List), <<")">>);
         false -> printed(List)
     end;
-node_of(Tuple) when is_tuple(Tuple), not ?IS_FUTURE(Tuple), tuple_size(Tuple) > 0 ->
+node_of(Tuple) when is_tuple(Tuple), tuple_size(Tuple) > 0, not (?IS_FUTURE(Tuple)) ->
     group(<<"{">>, some(tuple_to_list(Tuple)), <<"}">>);
 node_of(#{'$class' := Class} = Instance) when is_atom(Class) ->
     instance(Class, Instance);
@@ -87,8 +87,11 @@ some([Value | Rest], N) -> [node_of(Value) | some(Rest, N - 1)].
 more(0) -> [];
 more(Count) -> [leaf(<<"... ", (integer_to_binary(Count))/binary, " more">>)].
 
+%% A message to a future would wait for its value.
+printed(Future) when ?IS_FUTURE(Future) ->
+    leaf(cut(bt_print:print_string(Future)));
 printed(Value) ->
-    case bt_send:call(bt_op:touch(Value), printString) of
+    case bt_send:call(Value, printString) of
         Text when is_binary(Text) -> leaf(cut(Text));
         Other -> bt_error:not_a_string(Value, printString, Other)
     end.

@@ -100,7 +100,7 @@ handle_info(_Message, Guard) ->
 -spec terminate(term(), #guard{}) -> ok.
 terminate(_Reason, #guard{session = Session} = Guard) ->
     ok = ended(Session),
-    ok = bt_load:release(late_inputs(Guard)),
+    ok = bt_load:release(late_inputs(Guard#guard.inputs)),
     ok = adopt(Guard),
     bt_attached:session_ended().
 
@@ -111,9 +111,9 @@ ended(Session) ->
     receive {'DOWN', Monitor, process, _, _} -> ok end.
 
 %% What it said at last may still be in the mailbox.
-late_inputs(#guard{inputs = Inputs}) ->
+late_inputs(Inputs) ->
     receive
-        {'$gen_cast', {inputs, Later}} -> late_inputs(#guard{inputs = Later})
+        {'$gen_cast', {inputs, Later}} -> late_inputs(Later)
     after 0 -> Inputs
     end.
 

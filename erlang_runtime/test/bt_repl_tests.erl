@@ -168,6 +168,11 @@ print_test_() ->
         {"short elements fill lines", fun() ->
             ?assertEqual(<<"#(1, 2, 3,\n  4, 5, 6)">>, bt_repl_print:text([1, 2, 3, 4, 5, 6], 10))
         end},
+        {"tuples are laid out, futures are not tuples", fun() ->
+            ?assertEqual(<<"{1, 2, 3,\n 4, 5, 6}">>, bt_repl_print:text({1, 2, 3, 4, 5, 6}, 10)),
+            ?assertEqual(<<"#(a Future (resolved: 1))">>,
+                         bt_repl_print:text([bt_future:resolved(1)], 80))
+        end},
         {"others have a line each", fun() ->
             ?assertEqual(<<"#{#a => #(1, 2),\n  #b => #(3, 4)}">>,
                          bt_repl_print:text(#{a => [1, 2], b => [3, 4]}, 20))
