@@ -67,7 +67,11 @@ public static class Compilation
         CheckTypes(bound, scripts, classes);
 
         ImmutableArray<Diagnostic> diagnostics =
-            [.. sources.SelectMany(Ordered).Select(diagnostic => options.Strict ? AsStrict(diagnostic) : diagnostic)];
+        [
+            .. sources.SelectMany(Ordered)
+                .Where(diagnostic => !IsAnswered(diagnostic, sources, classes))
+                .Select(diagnostic => options.Strict ? AsStrict(diagnostic) : diagnostic),
+        ];
         if (diagnostics.Any(diagnostic => diagnostic.IsError))
         {
             return new CompilationResult([], diagnostics, ClassIndex.Empty, PassDump.Of(options.Dump, sources, index, []));
@@ -85,6 +89,12 @@ public static class Compilation
             HasValue = sources.Any(source => source.Unit.Items.Any(item => item is TopLevelStatement)),
         };
     }
+
+    /// <summary>Two messages that have run into one are one where somebody has a method of that name.</summary>
+    private static bool IsAnswered(Diagnostic diagnostic, ImmutableArray<ParsedSource> sources, ClassTable classes) =>
+        diagnostic.Descriptor == Catalog.RunOn && diagnostic.Subject is { } selector
+        && (classes.IsUserDefined(selector) || sources.Any(source => source.Unit.Items
+            .OfType<ScriptMethod>().Any(item => item.Method.Selector == selector)));
 
     private static void CheckTypes(
         ImmutableArray<BoundClassDeclaration> bound, ImmutableArray<BoundScript> scripts, ClassTable classes)

@@ -26,9 +26,15 @@ public sealed record Diagnostic(
 
     public bool IsError => Severity == Severity.Error;
 
+    /// <summary>The name that it is about, if it is about one.</summary>
+    public string? Subject { get; init; }
+
     public static Diagnostic Create(
         DiagnosticDescriptor descriptor, SourceText source, TextSpan span, string? hint, params object[] arguments) =>
         new(descriptor, source, span,
             string.Format(System.Globalization.CultureInfo.InvariantCulture, descriptor.Format, arguments),
-            hint ?? descriptor.Hint);
+            hint ?? descriptor.Hint)
+        {
+            Subject = arguments.Length > 0 ? arguments[0] as string : null,
+        };
 }
