@@ -170,6 +170,7 @@ Task("Lint").IsDependentOn("Build").Does(() =>
     // The founding documents' programs stay as they were written.
     Require(launcher, ["fmt", "--check", "stdlib/src", "stdlib/test", "examples/testing",
         .. GetFiles("./examples/*.bt").Select(file => file.FullPath)]);
+    Require("editors/test/run.sh");
     Require("tools/dialyzer.sh");
 });
 

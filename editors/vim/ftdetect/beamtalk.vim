@@ -1,0 +1,2 @@
+" Beamtalk, a live Smalltalk for the BEAM.
+autocmd BufNewFile,BufRead *.bt setfiletype beamtalk
