@@ -187,17 +187,6 @@ Task("Soak").IsDependentOn("Build").IsDependentOn("BuildTests").Does(() =>
     Require(launcher, HasArgument("seed") ? [.. chaos, Argument<string>("seed")] : chaos);
 });
 
-// An archive that runs without its sources: programs, runtime and standard library as they were built.
-Task("Package").IsDependentOn("Build").Does(() =>
-{
-    var version = XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
-    var program = System.IO.File.ReadAllText("_build/stamp").Trim();
-    var archive = $"_build/beamtalk-{version}.tar.gz";
-    Require("tar", "-czf", archive, $"--transform=s,^,beamtalk-{version}/,", "beamtalk", "LICENSE", "README.md",
-        "tools/requirements.sh", "tools/bootstrap.sh", "_build/stamp", "_build/lib", program.Substring(0, program.LastIndexOf('/')));
-    Information("{0}", archive);
-});
-
 // Whether the metamorphic tests find what they are for: tests/mutants has bugs to plant into the compiler.
 Task("Mutants").IsDependentOn("Build").Does(() => Require("tools/mutants.sh"));
 

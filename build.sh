@@ -1,5 +1,7 @@
 #!/bin/sh
 # ./build.sh [TARGET]: Build (the default), Test, Bench, Lint, Soak, Mutants, Package; `test` is `Test`.
+# ./build.sh install [PREFIX]: builds, and puts a beamtalk that does not need the checkout into PREFIX/bin (of root
+# /usr/local, else ~/.local). ./build.sh package: an archive that needs nothing but Erlang.
 set -eu
 
 BEAMTALK_HOME=$(cd "$(dirname "$0")" && pwd -P)
@@ -16,6 +18,11 @@ case $target in
 esac
 install_missing $checks || exit 2
 find_dotnet
+
+case $target in
+    [Ii]nstall) ./beamtalk version > /dev/null && exec tools/install.sh "$@" ;;
+    [Pp]ackage) ./beamtalk version > /dev/null && exec tools/package.sh ;;
+esac
 
 "$DOTNET" tool restore > /dev/null
 mkdir -p _build

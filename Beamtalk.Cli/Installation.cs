@@ -62,7 +62,10 @@ public sealed class Installation(string root)
     /// </summary>
     public string StampFor(string package) => StampOf(package == StdlibPackage
         ? []
-        : ClassLibraries.Remove(Path.Combine(Libraries, $"beamtalk_{package}", "ebin")));
+        : ClassLibraries.Remove(EbinOf(package)));
+
+    /// <summary>Where the classes of one of the installation's own packages are.</summary>
+    public string EbinOf(string package) => Path.Combine(Libraries, $"beamtalk_{package}", "ebin");
 
     private string StampOf(IEnumerable<string> libraries) =>
         string.Join(';', libraries.Select(library => Describe(IndexOf(library))).Prepend(BackendStamp).Prepend(FrontEndStamp));

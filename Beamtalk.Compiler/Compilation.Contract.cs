@@ -83,6 +83,9 @@ public sealed record CompilationResult(
 {
     public bool HasErrors => Diagnostics.Any(diagnostic => diagnostic.IsError);
 
+    /// <summary>The classes that the sources extend, with the methods they add and no others.</summary>
+    public ClassIndex Extended { get; init; } = ClassIndex.Empty;
+
     /// <summary>Of a REPL input: there is a statement in it, and so a value; definitions have none.</summary>
     public bool HasValue { get; init; } = true;
 }

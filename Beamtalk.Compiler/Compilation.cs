@@ -86,6 +86,7 @@ public static class Compilation
         ClassIndex known = session is null ? index : index.With(Extended(scripts));
         return new CompilationResult(modules, diagnostics, known, PassDump.Of(options.Dump, sources, index, modules))
         {
+            Extended = Extensions(scripts),
             HasValue = sources.Any(source => source.Unit.Items.Any(item => item is TopLevelStatement)),
         };
     }
@@ -136,6 +137,15 @@ public static class Compilation
             added.Concat(target.Methods).DistinctBy(method => (method.Selector, method.IsClassSide));
         return target with { Methods = [.. all] };
     }
+
+    private static ClassIndex Extensions(ImmutableArray<BoundScript> scripts) => ClassIndex.Of(scripts
+        .SelectMany(script => script.Extensions)
+        .GroupBy(extension => extension.Target.Facade, (_, extensions) => Added([.. extensions])));
+
+    private static ClassSignature Added(ImmutableArray<BoundExtension> extensions) => extensions[0].Target with
+    {
+        Methods = [.. extensions.Select(extension => MethodSignatures.Of(extension.Member.Clauses[0])).Distinct()],
+    };
 
     private static IEnumerable<MethodSignature> Extensions(ImmutableArray<ParsedSource> sources) => sources
         .SelectMany(source => source.Unit.Items.OfType<ExtensionDeclaration>())

@@ -66,17 +66,6 @@ cli_directory() {
     cat _build/stamps/cli 2> /dev/null || :
 }
 
-runtime_identifier() {
-    case $(uname -s) in
-        Darwin) system=osx ;;
-        *) if ls /lib/ld-musl-* > /dev/null 2>&1; then system=linux-musl; else system=linux; fi ;;
-    esac
-    case $(uname -m) in
-        aarch64 | arm64) echo "$system-arm64" ;;
-        *) echo "$system-x64" ;;
-    esac
-}
-
 # erlang_application NAME DIRECTORY: compiles the sources of an application, all or nothing.
 erlang_application() {
     target=_build/lib/$1/ebin

@@ -31,6 +31,18 @@ find_dotnet() {
     return 1
 }
 
+# The name that .NET has for this system.
+runtime_identifier() {
+    case $(uname -s) in
+        Darwin) system=osx ;;
+        *) if ls /lib/ld-musl-* > /dev/null 2>&1; then system=linux-musl; else system=linux; fi ;;
+    esac
+    case $(uname -m) in
+        aarch64 | arm64) echo "$system-arm64" ;;
+        *) echo "$system-x64" ;;
+    esac
+}
+
 has() {
     command -v "$1" > /dev/null 2>&1
 }
@@ -91,6 +103,15 @@ check_build() {
     fi
 }
 
+# What an installation needs to run programs.
+check_installation() {
+    if [ ! -e "$BEAMTALK_HOME/cli/System.Private.CoreLib.dll" ]; then
+        check ".NET 10" "the compiler" "dotnet-runtime-10.0" find_dotnet
+    fi
+    check "Erlang/OTP" "runs programs" "erlang-base erlang-crypto" has erl
+    check "rebar3" "projects with dependencies" "rebar3" has rebar3
+}
+
 # What the tests need besides.
 check_tests() {
     check "eunit" "tests of the runtime" "erlang-eunit erlang-dev" has_eunit
@@ -102,6 +123,8 @@ check_tests() {
     check "dialyzer" "lint of the runtime" "erlang-dialyzer" has dialyzer
     check "jiffy" "JSON, three times as fast as without" "erlang-jiffy" has_erlang_application jiffy
     check "elixir" "tests of calls into Elixir" "elixir" has elixir
+    check "rebar3" "tests of the plugin" "rebar3" has rebar3
+    check "tools" "tests of the plugin" "erlang-tools" has_erlang_application tools
 }
 
 check_everything() {
@@ -153,6 +176,13 @@ how_to_get() {
         npm) echo "Install the npm that belongs to your Node.js, or remove that Node.js and: apt-get install nodejs npm" ;;
         *) if has brew; then echo "brew install erlang openjdk node"; else echo "As root: apt-get install $2"; fi ;;
     esac
+}
+
+doctor_of_installation() {
+    doctor_missing=0
+    REPORT=show_requirement
+    check_installation
+    return "$doctor_missing"
 }
 
 doctor() {

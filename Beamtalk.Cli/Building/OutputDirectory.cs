@@ -60,7 +60,7 @@ public sealed class OutputDirectory
                 (module.Generation + ".core", System.Text.Encoding.UTF8.GetBytes(module.CoreText))));
         }
 
-        files.Add((IndexName, outcome.Result.Declared.ToJson()));
+        files.Add((IndexName, outcome.Result.Declared.Merge(outcome.Result.Extended).ToJson()));
         var manifest = new Manifest(inputs, entries.ToImmutable());
         files.Add((ManifestName, manifest.ToBytes()));
         AtomicFiles.Write(_path, files);

@@ -41,7 +41,7 @@ public sealed class Toolchain(
     /// <summary>The classes that the sources of a package may refer to: its own are not among them.</summary>
     public ClassIndex KnownTo(string package) => package == Installation.StdlibPackage
         ? ClassIndex.Empty
-        : new ClassIndex(Known.Classes.RemoveRange(Known.Classes.Values.Where(known => known.Package == package).Select(known => known.Facade)));
+        : ReadIndex([.. installation.ClassLibraries.Remove(installation.EbinOf(package)), .. _libraries]);
 
     /// <summary>The node, started on first use: call it early, the node boots while the sources are parsed.</summary>
     public Task<ErlangNode> NodeAsync()
@@ -113,7 +113,7 @@ public sealed class Toolchain(
     }
 
     private static ClassIndex ReadIndex(ImmutableArray<string> directories) =>
-        directories.Aggregate(ClassIndex.Empty, (index, directory) => index.With(OutputDirectory.ReadIndex(directory)));
+        directories.Aggregate(ClassIndex.Empty, (index, directory) => index.Merge(OutputDirectory.ReadIndex(directory)));
 
     /// <summary>Text that could not be read is not compiled: its other diagnostics would only be noise.</summary>
     private static CompilationResult Compile(SourceSet sources, ClassIndex known, CompilationOptions options)

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Beamtalk.Cli.Attaching;
 using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Projects;
 using Beamtalk.Cli.Reporting;
 using Beamtalk.Compiler.Backend;
 using Beamtalk.Compiler.Text;
@@ -27,7 +29,9 @@ public static class EvalCommand
 
     private static async Task<int> EvalHereAsync(string expression)
     {
-        await using var toolchain = new Toolchain(Installation.Find());
+        var installation = Installation.Find();
+        ImmutableArray<string> libraries = await ProjectCommands.LibrariesAsync(installation).ConfigureAwait(false);
+        await using var toolchain = new Toolchain(installation, libraries: libraries);
         return await EvalAsync(expression, new Workspace(toolchain)).ConfigureAwait(false);
     }
 

@@ -31,7 +31,7 @@ public static partial class InitCommand
             Change(file, WithApplication, $"{Application} among its applications");
         }
 
-        Change(Path.Combine(project.Root, IgnoreFile), WithIgnored, "/_checkouts/");
+        Change(Path.Combine(project.Root, IgnoreFile), WithIgnored, "/_checkouts/rebar3_beamtalk");
         if (PluginLink.Make(Installation.Find(), project.Root))
         {
             Console.Out.WriteLine($"linked   _checkouts/{PluginLink.Name}");
@@ -80,7 +80,7 @@ public static partial class InitCommand
 
     private static string WithIgnored(string text) => text.Contains("_checkouts", StringComparison.Ordinal)
         ? text
-        : $"{(text.Length == 0 || text.EndsWith('\n') ? text : text + "\n")}/_checkouts/\n";
+        : $"{(text.Length == 0 || text.EndsWith('\n') ? text : text + "\n")}/_checkouts/rebar3_beamtalk\n";
 
     private static bool Mentions(string text, string name) => Comment().Replace(text, "").Contains(name, StringComparison.Ordinal);
 

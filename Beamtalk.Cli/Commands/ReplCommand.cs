@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Beamtalk.Cli.Building;
+using Beamtalk.Cli.Projects;
 using Beamtalk.Cli.Repl;
 using Beamtalk.Cli.Repl.Editing;
 using Beamtalk.Cli.Repl.Interactive;
@@ -34,7 +36,9 @@ public static class ReplCommand
 
     private static async Task<int> ReadAsync(TextReader input)
     {
-        await using var toolchain = new Toolchain(Installation.Find());
+        var installation = Installation.Find();
+        ImmutableArray<string> libraries = await ProjectCommands.LibrariesAsync(installation).ConfigureAwait(false);
+        await using var toolchain = new Toolchain(installation, libraries: libraries);
         _ = toolchain.NodeAsync();
         return await ReadAsync(new Workspace(toolchain) { FollowsNode = true }, input).ConfigureAwait(false);
     }

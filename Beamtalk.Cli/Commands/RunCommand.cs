@@ -46,7 +46,7 @@ public static class RunCommand
     public static async Task<int> RunAsync(string path, string[] arguments, bool watch)
     {
         var installation = Installation.Find();
-        ImmutableArray<string> libraries = Project.Find()?.Libraries ?? [];
+        ImmutableArray<string> libraries = await ProjectCommands.LibrariesAsync(installation).ConfigureAwait(false);
         var cache = new ScriptCache(installation, libraries);
         ImmutableArray<SourceFile> files = Read(path);
         string key = cache.KeyOf(files);

@@ -65,22 +65,9 @@ public static class TestCommand
         return [.. directories.Select(directory => Path.GetRelativePath(Environment.CurrentDirectory, directory))];
     }
 
-    private static async Task<int> BuildAsync(Project project, bool cover)
-    {
-        string directory = Environment.CurrentDirectory;
-        try
-        {
-            return await new ProjectBuild(Installation.Find(), project, strict: false, cover).RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            Environment.CurrentDirectory = directory;
-        }
-    }
-
     private static async Task<int> TestAsync(Request request, Func<string, bool> isWanted)
     {
-        if (request.Project is { } sources && await BuildAsync(sources, request.Cover).ConfigureAwait(false) is not ExitCode.Success and var status)
+        if (request.Project is { } sources && await ProjectCommands.BuildAsync(Installation.Find(), sources, request.Cover).ConfigureAwait(false) is not ExitCode.Success and var status)
         {
             return status;
         }

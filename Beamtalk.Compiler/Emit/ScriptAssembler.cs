@@ -22,7 +22,11 @@ public sealed class ScriptAssembler(ClassTable classes, CompilationOptions optio
             yield return Extension(extension);
         }
 
-        yield return Script(script);
+        // A file with nothing but extensions is no script: several of a package may have its name.
+        if (!script.Methods.IsEmpty || script.Source.Unit.Items.Any(item => item is Syntax.TopLevelStatement))
+        {
+            yield return Script(script);
+        }
     }
 
     /// <summary>As <see cref="Assemble"/>, with <c>eval/2</c> in a module without a facade.</summary>

@@ -42,6 +42,18 @@ public sealed record ClassIndex(ImmutableDictionary<string, ClassSignature> Clas
 
     public ClassIndex With(ClassIndex other) => new(Classes.SetItems(other.Classes));
 
+    /// <summary>
+    /// Both: of a class that is in both, the other one's methods come to those that are here. An index of a package has
+    /// what it adds to classes of others.
+    /// </summary>
+    public ClassIndex Merge(ClassIndex other) => new(Classes.SetItems(other.Classes.Select(pair =>
+        KeyValuePair.Create(pair.Key, Classes.TryGetValue(pair.Key, out ClassSignature? here) ? Merge(here, pair.Value) : pair.Value))));
+
+    private static ClassSignature Merge(ClassSignature here, ClassSignature other) => here with
+    {
+        Methods = [.. other.Methods.Concat(here.Methods).DistinctBy(method => (method.Selector, method.IsClassSide))],
+    };
+
     public static ClassIndex Of(IEnumerable<ClassSignature> classes) =>
         new(classes.ToImmutableDictionary(signature => signature.Facade));
 
