@@ -67,13 +67,16 @@ release(Modules) ->
 
 %% @doc A facade from a file says that it is being loaded. The first time that is by a call, and all
 %% is well: only the generation's module is protected, for nobody else may replace it. After that it
-%% is by `c:l/1', a reloader or the like: then the generation has to be loaded as well.
+%% is by `c:l/1', a reloader or the like, who may have deleted the facade before: then the generation
+%% has to be loaded as well.
 -spec facade_loaded(module()) -> ok.
 facade_loaded(Facade) ->
-    case erlang:module_loaded(Facade) of
-        false -> _ = code:stick_mod(first_generation(Facade));
-        true -> gen_server:cast(?MODULE, {facade_loaded, Facade, ?ATTEMPTS})
+    Generation = first_generation(Facade),
+    case erlang:module_loaded(Facade) orelse erlang:module_loaded(Generation) of
+        true -> gen_server:cast(?MODULE, {facade_loaded, Facade, ?ATTEMPTS});
+        false -> ok
     end,
+    _ = erlang:module_loaded(Facade) orelse code:stick_mod(Generation),
     ok.
 
 %% @doc Unloads a class.

@@ -9,12 +9,11 @@
     rebar3_beamtalk_reload, rebar3_beamtalk_cover
 ]).
 
-%% In the profile `test' no less than in the default one.
--define(HOOKS, [{post, [
+-define(AFTER, [
     {compile, {beamtalk, reload}},
     {eunit, {beamtalk, cover}},
     {ct, {beamtalk, cover}}
-]}]).
+]).
 
 %% @doc Called by rebar3 when a project names the plugin.
 -spec init(rebar_state:t()) -> {ok, rebar_state:t()}.
@@ -29,6 +28,11 @@ init(State) ->
 %% Profiles are applied to the default options, so both have to know the hooks.
 with_hooks(State) ->
     Default = rebar_state:default(State),
-    Hooks = rebar_opts:get(Default, provider_hooks, []),
-    New = rebar_state:default(State, rebar_opts:set(Default, provider_hooks, Hooks ++ ?HOOKS)),
-    rebar_state:set(New, provider_hooks, rebar_state:get(State, provider_hooks, []) ++ ?HOOKS).
+    Hooks = merged(rebar_opts:get(Default, provider_hooks, [])),
+    New = rebar_state:default(State, rebar_opts:set(Default, provider_hooks, Hooks)),
+    rebar_state:set(New, provider_hooks, merged(rebar_state:get(State, provider_hooks, []))).
+
+%% Rebar3 looks at the first list for `post' only, and has the plugin in twice where it is a checkout.
+merged(Hooks) ->
+    Post = proplists:get_value(post, Hooks, []),
+    lists:keystore(post, 1, Hooks, {post, Post ++ (?AFTER -- Post)}).

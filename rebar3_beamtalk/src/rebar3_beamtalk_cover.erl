@@ -22,11 +22,12 @@ init(State) ->
 is_on(AppInfo) ->
     by_command() orelse rebar_app_info:get(AppInfo, cover_enabled, false).
 
+%% `rebar3 do eunit --cover, cover' has a comma at its words. The command `cover' compiles too, and must
+%% not take back what was compiled for the tests.
 by_command() ->
-    Arguments = init:get_plain_arguments(),
-    lists:member("--cover", Arguments) orelse
-        lists:member("-c", Arguments) andalso
-            lists:any(fun(Command) -> lists:member(Command, Arguments) end, ["eunit", "ct"]).
+    Words = [string:trim(Word, trailing, ",") || Word <- init:get_plain_arguments()],
+    Has = fun(Word) -> lists:member(Word, Words) end,
+    Has("--cover") orelse Has("cover") orelse Has("-c") andalso lists:any(Has, ["eunit", "ct"]).
 
 %% @doc Takes the modules of classes from those that `cover' would complain about.
 -spec exclude(rebar_state:t()) -> rebar_state:t().
