@@ -57,15 +57,14 @@ command() ->
 %% @doc Where the applications of the installation are.
 -spec lib_dir() -> file:filename() | none.
 lib_dir() ->
-    lib_dir(command()).
+    %% The command may be a script that somebody has put before that of the installation.
+    Commands = [Command || Command <- [command() | beside_plugin()], Command =/= none],
+    first([Lib || Command <- Commands, Lib <- beside(filename:dirname(Command)),
+                  filelib:is_dir(filename:join(Lib, "beamtalk_runtime"))]).
 
-lib_dir(none) ->
-    none;
-lib_dir(Command) ->
-    Directory = filename:dirname(Command),
-    Candidates = [filename:join([filename:dirname(Directory), "lib"]),
-                  filename:join([Directory, "_build", "lib"])],
-    first([Lib || Lib <- Candidates, filelib:is_dir(filename:join(Lib, "beamtalk_runtime"))]).
+%% In an installation, and in a checkout.
+beside(Directory) ->
+    [filename:join([filename:dirname(Directory), "lib"]), filename:join([Directory, "_build", "lib"])].
 
 %% @doc Differs when another compiler, run time or library would compile: told by times alone,
 %% because starting the compiler to ask it would cost more than all the rest.

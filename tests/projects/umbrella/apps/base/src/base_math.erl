@@ -1,0 +1,3 @@
+-module(base_math).
+-export([square/1]).
+square(X) -> X * X.
