@@ -1,9 +1,12 @@
 #!/bin/sh
-# Millions of sends, futures and block activations, then thousands of loads of a class whose actors are being called;
-# fails if memory grows, an answer is wrong or a message is lost. Arguments: how many of each, and how many loads.
+# Millions of sends, futures and block activations, an HttpServer under load, a log of 100 MB read in constant memory,
+# then thousands of loads of a class whose actors are being called; fails if memory grows, an answer is wrong or a
+# message is lost. Arguments: how many of each, and how many loads.
 set -eu
 cd "$(dirname "$0")/.."
 ./beamtalk run bench/soak.bt "${1:-10000000}"
+./beamtalk run bench/network.bt
+./beamtalk run examples/log_analyser.bt 100
 
 out=_build/bench
 for version in one two; do

@@ -6,6 +6,9 @@
 
 -export([new/3, size/1, do/2, to_list/1]).
 
+%% A list of more elements would take all of the memory.
+-define(MOST, 1 bsl 27).
+
 %% @doc The numbers from one to another in steps.
 -spec new(term(), term(), term()) -> map().
 new(From, To, By) when is_number(From), is_number(To), is_number(By), By /= 0 ->
@@ -57,6 +60,9 @@ down(_Fun, _From, _To, _By) ->
 to_list(#{from := From, to := To, by := By} = Interval) ->
     case size(Interval) of
         0 -> [];
+        Size when Size > ?MOST ->
+            bt_prim_collection:type_error(<<"an Interval that fits into memory">>, Interval, nil,
+                                          asList);
         _ when is_integer(From), is_integer(To), is_integer(By) -> lists:seq(From, To, By);
         Size -> [From + I * By || I <- lists:seq(0, Size - 1)]
     end.

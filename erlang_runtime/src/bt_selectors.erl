@@ -17,13 +17,14 @@
          orelse C =:= $? orelse C =:= $\\)).
 
 %% Where the reading is in one pair of brackets. `kind': in a `list' a comma separates; in a `body'
-%% a newline ends a statement; `top' is the body of the method.
--record(at, {kind = top :: top | body | parens | list | header,
+%% a newline ends a statement; `top' is the body of the method; of the arms of a `match:' each is
+%% first a `pattern', then an `arm'.
+-record(at, {kind = top :: top | body | parens | list | header | pattern | arm,
              keywords = [] :: [binary()],
              %% Whether an operand has been read to which a message can be sent.
              operand = false :: boolean(),
              sent = [] :: [binary()],
-             %% What was sent before this line: of a header nothing counts.
+             %% What was sent before this line: of a header or a pattern nothing counts.
              before_line = [] :: [binary()]}).
 
 %% @doc The selectors, each once.
@@ -64,6 +65,9 @@ read(<<"#[", Rest/binary>>, At) -> inside(list, Rest, At);
 read(<<"#{", Rest/binary>>, At) -> inside(list, Rest, At);
 read(<<${, Rest/binary>>, At) -> inside(list, Rest, At);
 read(<<$(, Rest/binary>>, At) -> inside(parens, Rest, At);
+read(<<$[, Rest/binary>>, #at{keywords = [Part]} = At)
+  when Part =:= <<"match:">>; Part =:= <<"receive:">> ->
+    inside(pattern, Rest, At);
 read(<<$[, Rest/binary>>, At) -> inside(body, parameters(Rest), At);
 read(<<"#'", Rest/binary>>, At) ->
     [Name | _] = binary:split(Rest, <<"'">>),
@@ -76,6 +80,7 @@ read(<<$., C, Rest/binary>>, #at{operand = true} = At) when ?IS_LETTER(C) ->
     {_, Left} = name(<<C, Rest/binary>>),
     read(Left, At);
 read(<<$., Rest/binary>>, At) -> read(Rest, flush(At));
+read(<<$;, Rest/binary>>, #at{kind = arm} = At) -> read(Rest, next_arm(flush(At)));
 read(<<$;, Rest/binary>>, At) -> read(Rest, operand(flush(At)));
 read(<<"::", Rest/binary>>, At) -> read(Rest, At#at{operand = false});
 read(<<":=", Rest/binary>>, At) -> read(Rest, At#at{operand = false});
@@ -96,13 +101,22 @@ read(<<C, _/binary>> = Text, At) when ?IS_OPERATOR(C) ->
 read(<<_, Rest/binary>>, At) -> read(Rest, At).
 
 inside(Kind, Text, At) ->
-    {#at{sent = Sent}, Rest} = read(Text, #at{kind = Kind, sent = At#at.sent}),
+    Before = counting(At),
+    {Inner, Rest} = read(Text, #at{kind = Kind, sent = Before, before_line = Before}),
+    Sent = counting(Inner),
     read(Rest, operand(guarded(At#at{sent = Sent}))).
 
-%% The guard of a clause stands in its header.
-guarded(#at{kind = top, keywords = [<<"when:">> | _], sent = Sent} = At) ->
+%% What is sent as far as it counts.
+counting(#at{kind = pattern, before_line = Before}) -> Before;
+counting(#at{sent = Sent}) -> Sent.
+
+%% The guard of a clause stands in its header, that of an arm behind its pattern.
+guarded(#at{kind = Kind, keywords = [<<"when:">> | _], sent = Sent} = At)
+  when Kind =:= top; Kind =:= pattern ->
     At#at{before_line = Sent};
 guarded(At) -> At.
+
+next_arm(At) -> At#at{kind = pattern, before_line = At#at.sent}.
 
 %%% Messages
 
@@ -121,6 +135,8 @@ keyword(Part, #at{keywords = [Last | _]} = At)
     keyword(Part, flush(At));
 keyword(Part, #at{keywords = Parts} = At) -> At#at{keywords = [Part | Parts], operand = false}.
 
+operator(<<"->">>, Rest, #at{kind = pattern, before_line = Before}) ->
+    read(Rest, #at{kind = arm, sent = Before, before_line = Before});
 operator(Operator, Rest, #at{operand = true} = At) ->
     read(Rest, (send(assigning(Operator), At))#at{operand = false});
 operator(_, Rest, At) -> read(Rest, At).
@@ -148,15 +164,18 @@ arrow(Rest, At) -> read(Rest, flush(At)).
 
 %%% Lines
 
-newline(Rest, #at{kind = Kind} = At) when Kind =:= parens; Kind =:= list -> read(Rest, At);
+newline(Rest, #at{kind = Kind} = At) when Kind =:= parens; Kind =:= list; Kind =:= pattern ->
+    read(Rest, At);
 newline(Rest, #at{kind = Kind, operand = Operand} = At) ->
     Next = blank(Rest),
     case Operand andalso (not continues(Next) orelse Kind =:= top andalso is_header(Next)) of
         true ->
-            Ended = flush(At),
-            read(Rest, Ended#at{before_line = Ended#at.sent});
+            read(Rest, next_line(flush(At)));
         false -> read(Rest, At)
     end.
+
+next_line(#at{kind = arm} = At) -> next_arm(At);
+next_line(At) -> At#at{before_line = At#at.sent}.
 
 %% The next clause: its arrow stands outside brackets.
 is_header(Text) ->

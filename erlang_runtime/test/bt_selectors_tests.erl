@@ -45,6 +45,33 @@ headers_test_() ->
      ?_SENDS(["uppercase"], "String >> shout => self uppercase"),
      ?_SENDS(["spawn"], "class fresh => self spawn")].
 
+patterns_test_() ->
+    [?_SENDS(["match:", "foo", "bar"],
+             "m => x match: [\n  {1, v} -> v foo\n  #(h, ...t) -> t bar\n  _ -> nil\n]"),
+     ?_SENDS(["match:", ">"], "m => x match: [n :: Integer when: [n > 9] -> n; _ -> 0]"),
+     ?_SENDS(["match:", "<", "foo", "cr"],
+             "m => x match: [\"GET \" ++ p when: [p < 2] -> [p foo];\n -1 -> (t cr; cr)]"),
+     ?_SENDS(["foo", "match:", "bar"], "m => x foo match: [y -> y bar. unfinished"),
+     ?_SENDS(["dequeue", "size"], "m => {job, rest} := q dequeue. rest size"),
+     ?_SENDS(["receive:after:do:", "foo"],
+             "m => Process receive: [x -> x foo] after: 10 do: [nil]")].
+
+remarks_test_() ->
+    [?_SENDS(["getValue", "await"], "m => value := c getValue await.  \"=> 2 no message here\""),
+     ?_SENDS(["foo"], "m =>\n  \"a remark that says bar baz: 3\"\n  x foo")].
+
+spelling_test_() ->
+    [?_SENDS(["foo", "bar"], "#foo => ^self foo bar"),
+     ?_SENDS(["foo:"], "m => x foo: -1"),
+     ?_SENDS(["foo:", "negated"], "m => x foo: y negated"),
+     ?_SENDS(["size", "length"], "m => \"a {\"b {x size}\" length}\""),
+     ?_SENDS(["value:", "+"], "m => [:a :b | | t | t := a + b. t] value: 1"),
+     ?_SENDS(["==", "not", "and:"], "m => (a == b) not and: [c]"),
+     ?_SENDS(["->"], "m => #{k => v}. a -> b"),
+     ?_SENDS(["foo"], "m => super foo"),
+     ?_SENDS(["at:put:", "keys"], "m => d at: 1 put: 2; keys"),
+     ?_SENDS(["**", "*"], "m => 2 ** 3 * 4")].
+
 %% Half a method is not an error.
 truncated_test() ->
     Source = <<"at: i put: v => \"{x y}\" foo: [:a | $b. #(1, 2) at: #c:] bar: #{k => 'v'}">>,
