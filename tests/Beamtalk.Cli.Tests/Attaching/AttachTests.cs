@@ -81,7 +81,7 @@ public sealed class AttachTests
         await process.StandardInput.FlushAsync();
         await _system.AskAsync("timer:sleep(3000), application:ensure_all_started(beamtalk_runtime).", "ok");
         process.Kill(entireProcessTree: true);
-        await EventuallyAsync(async () => (await _system.AskAsync(sessions, @"\n(\d+)")).Groups[1].Value, "0");
+        await EventuallyAsync(async () => (await _system.AskAsync(sessions, @"> (\d+)\r?\n")).Groups[1].Value, "0");
     }
 
     [Test]
