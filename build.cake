@@ -145,10 +145,27 @@ void CountFile(string what, string path)
     Count(what, int.Parse(numbers[0]), int.Parse(numbers[1]));
 }
 
+// Projects built with rebar3 and without, and a release that is started and stopped.
+Task("TestProjects").IsDependentOn("Build").Does(() =>
+{
+    StartProcess("tests/projects/run.sh", new ProcessSettings { RedirectStandardOutput = true }, out var output);
+    var lines = output.ToList();
+    foreach (var line in lines.Where(line => !line.StartsWith("ok ")))
+    {
+        Information("{0}", line);
+    }
+
+    // Silence is not success: the numbers are its last line.
+    var numbers = Regex.Match(lines.LastOrDefault() ?? "", @"^(\d+) passed, (\d+) failed$");
+    Count("tests/projects",
+        numbers.Success ? int.Parse(numbers.Groups[1].Value) : 0, numbers.Success ? int.Parse(numbers.Groups[2].Value) : 1);
+});
+
 Task("Test")
     .IsDependentOn("TestErlang")
     .IsDependentOn("TestInterop")
     .IsDependentOn("TestBeamtalk")
+    .IsDependentOn("TestProjects")
     .IsDependentOn("TestNet")
     .Does(() =>
     {
