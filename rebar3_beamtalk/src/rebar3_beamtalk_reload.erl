@@ -50,18 +50,26 @@ changed(Ebin) ->
                          {ok, {_, Digest}} <- [beam_lib:md5(Binary)],
                          Digest =/= loaded_digest(Module)].
 
-%% A facade comes with its generation, and never alone.
-is_loaded(Module) -> erlang:module_loaded(Module) andalso not is_facade(Module).
-
-is_facade(Module) ->
-    is_class(Module) andalso lists:keymember(beamtalk_facade, 1, Module:module_info(attributes)).
+%% A facade comes with its generation, and never alone. The generation may be loaded under another
+%% name, so it is the facade that tells whether the class is.
+is_loaded(Module) ->
+    case string:split(atom_to_list(Module), " ") of
+        ["bt." ++ _] -> false;
+        ["bt." ++ _ = Facade, "1"] -> erlang:module_loaded(list_to_atom(Facade));
+        _ -> erlang:module_loaded(Module)
+    end.
 
 is_class(Module) -> lists:prefix("bt.", atom_to_list(Module)).
 
 loaded_digest(Module) ->
     case get_loaded() of
-        #{Module := Digest} -> Digest;
-        #{} -> Module:module_info(md5)
+        #{Module := Digest} ->
+            Digest;
+        #{} ->
+            case erlang:module_loaded(Module) of
+                true -> Module:module_info(md5);
+                false -> none
+            end
     end.
 
 get_loaded() -> persistent_term:get(?LOADED, #{}).

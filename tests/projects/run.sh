@@ -5,7 +5,7 @@ set -u
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)
 home=$(CDPATH= cd -- "$here/../.." && pwd -P)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+[ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 passed=0
 failed=0
