@@ -50,125 +50,69 @@ public sealed partial class LineEditor
 
     private void Move(KeyCode code)
     {
-        switch (code)
+        Action move = code switch
         {
-            case KeyCode.Left:
-                _buffer.MoveLeft();
-                break;
-            case KeyCode.Right:
-                _buffer.MoveRight();
-                break;
-            case KeyCode.WordLeft:
-                _buffer.MoveWordLeft();
-                break;
-            case KeyCode.WordRight:
-                _buffer.MoveWordRight();
-                break;
-            case KeyCode.Up:
-                Up();
-                break;
-            case KeyCode.Down:
-                Down();
-                break;
-            case KeyCode.Home:
-                _buffer.MoveToLineStart();
-                break;
-            case KeyCode.End:
-                _buffer.MoveToLineEnd();
-                break;
-            case KeyCode.PageUp:
-                _buffer.MoveToStart();
-                break;
-            case KeyCode.PageDown:
-                _buffer.MoveToEnd();
-                break;
-            case KeyCode.Backspace:
-                _buffer.DeleteBefore();
-                break;
-            case KeyCode.AltBackspace:
-                _buffer.KillNameBefore();
-                break;
-            case KeyCode.Delete:
-                _buffer.DeleteAfter();
-                break;
-        }
+            KeyCode.Left => _buffer.MoveLeft,
+            KeyCode.Right => _buffer.MoveRight,
+            KeyCode.WordLeft => _buffer.MoveWordLeft,
+            KeyCode.WordRight => _buffer.MoveWordRight,
+            KeyCode.Up => Up,
+            KeyCode.Down => Down,
+            KeyCode.Home => _buffer.MoveToLineStart,
+            KeyCode.End => _buffer.MoveToLineEnd,
+            KeyCode.PageUp => _buffer.MoveToStart,
+            KeyCode.PageDown => _buffer.MoveToEnd,
+            KeyCode.Backspace => _buffer.DeleteBefore,
+            KeyCode.AltBackspace => _buffer.KillNameBefore,
+            KeyCode.Delete => _buffer.DeleteAfter,
+            _ => Ignore,
+        };
+        move();
     }
 
     private void Control(char letter)
     {
-        switch (letter)
+        Action action = letter switch
         {
-            case 'a':
-                _buffer.MoveToLineStart();
-                break;
-            case 'b':
-                _buffer.MoveLeft();
-                break;
-            case 'c':
-                Abandon();
-                break;
-            case 'd':
-                DeleteOrEnd();
-                break;
-            case 'e':
-                _buffer.MoveToLineEnd();
-                break;
-            case 'f':
-                _buffer.MoveRight();
-                break;
-            case 'k':
-                _buffer.KillToLineEnd();
-                break;
-            case 'l':
-                ClearScreen();
-                break;
-            case 'n':
-                Down();
-                break;
-            case 'p':
-                Up();
-                break;
-            case 'r':
-                _search = new HistorySearch(history);
-                break;
-            case 't':
-                _buffer.Transpose();
-                break;
-            case 'u':
-                _buffer.KillToLineStart();
-                break;
-            case 'w':
-                _buffer.KillWordBefore();
-                break;
-            case 'y':
-                _buffer.Yank();
-                break;
-            case '_':
-                _buffer.Undo();
-                break;
-        }
+            'a' => _buffer.MoveToLineStart,
+            'b' => _buffer.MoveLeft,
+            'c' => Abandon,
+            'd' => DeleteOrEnd,
+            'e' => _buffer.MoveToLineEnd,
+            'f' => _buffer.MoveRight,
+            'k' => _buffer.KillToLineEnd,
+            'l' => ClearScreen,
+            'n' => Down,
+            'p' => Up,
+            'r' => Search,
+            't' => _buffer.Transpose,
+            'u' => _buffer.KillToLineStart,
+            'w' => _buffer.KillWordBefore,
+            'y' => _buffer.Yank,
+            '_' => _buffer.Undo,
+            _ => Ignore,
+        };
+        action();
     }
 
     private void Alt(string character)
     {
-        switch (character)
+        Action action = character switch
         {
-            case "b":
-                _buffer.MoveWordLeft();
-                break;
-            case "f":
-                _buffer.MoveWordRight();
-                break;
-            case "d":
-                _buffer.KillNameAfter();
-                break;
-            case "<":
-                _buffer.MoveToStart();
-                break;
-            case ">":
-                _buffer.MoveToEnd();
-                break;
-        }
+            "b" => _buffer.MoveWordLeft,
+            "f" => _buffer.MoveWordRight,
+            "d" => _buffer.KillNameAfter,
+            "<" => _buffer.MoveToStart,
+            ">" => _buffer.MoveToEnd,
+            _ => Ignore,
+        };
+        action();
+    }
+
+    private void Search() => _search = new HistorySearch(history);
+
+    private static void Ignore()
+    {
     }
 
     /// <summary>Ends the input if it is complete; keys that wait already are a paste, which brings its own indentation.</summary>

@@ -7,7 +7,11 @@ namespace Beamtalk.Cli.Repl.Interactive;
 public abstract record CommandAction;
 
 /// <summary>A message to be sent; its answer is a value, or a text to be shown as it is, with a unit behind it.</summary>
-public sealed record Send(string Statement, bool AsText = false, string Unit = "") : CommandAction;
+public sealed record Send(string Statement, bool AsText = false, string Unit = "") : CommandAction
+{
+    /// <summary>It makes the session what it is, and does not only look at it.</summary>
+    public bool IsInput { get; init; }
+}
 
 /// <summary>Something to read.</summary>
 public sealed record Tell(string Text) : CommandAction;
@@ -72,7 +76,7 @@ public sealed partial record ColonCommand(string Name, string Argument, string H
 
     private static CommandAction LoadFile(string path) => path.Length == 0
         ? new Tell(NeedsArgument + ":load counter.bt")
-        : new Send($"Workspace load: {Quoted(Unquoted(path))}");
+        : new Send($"Workspace load: {Quoted(Unquoted(path))}") { IsInput = true };
 
     private static CommandAction Reload(string text) => new Send(text.Length == 0 ? "Workspace reload" : $"{text} reload");
 

@@ -65,7 +65,7 @@ public sealed class InteractiveRepl
     /// <summary>False at the end of the session.</summary>
     private async Task<bool> PerformAsync(string input)
     {
-        CommandAction action = ColonCommand.IsOne(input) ? ColonCommand.Parse(input) : new Send(input);
+        CommandAction action = ColonCommand.IsOne(input) ? ColonCommand.Parse(input) : new Send(input) { IsInput = true };
         switch (action)
         {
             case Quit:
@@ -122,7 +122,7 @@ public sealed class InteractiveRepl
 
         if (outcome is Evaluated { Result: var result })
         {
-            if (result is not RaisedError)
+            if (message.IsInput && result is not (RaisedError or Interrupted))
             {
                 _inputs.Add(message.Statement);
             }

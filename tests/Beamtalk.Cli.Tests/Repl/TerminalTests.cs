@@ -66,8 +66,8 @@ public sealed class TerminalTests
         await using var session = new TerminalSession(width: 60, height: 20);
         await session.ShowsAsync("bt>");
         string methods = string.Concat(Enumerable.Range(1, 198).Select(n => $"  m{n} => {n}\r"));
-        await session.TypeAsync($"\e[200~Object subclass: Big\r{methods}\e[201~\r\r");
-        await session.ShowsAsync("m198 => 198");
+        await session.TypeAsync($"\e[200~Object subclass: Big\r{methods}\e[201~\r");
+        await session.ShowsAsync("m198 => 198\n  |\nbt>");
         (await session.EvaluateAsync("Big new m198 + Big new m1")).ShouldBe("199");
     }
 }
