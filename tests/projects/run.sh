@@ -110,11 +110,13 @@ reload() {
     echo 'io:format("first ~p~n", [bt_actor:call(C, value, [])]).' >&3
     check "an actor runs" wait_for "first 1" "$work/log"
     sed -i 's/+= 1/+= 100/' src/counter.bt
-    echo 'r3:compile(), _ = bt_actor:call(C, bump, []), io:format("then ~p~n", [bt_actor:call(C, value, [])]).' >&3
+    # Rebar3 goes on reloading for a moment after it has answered.
+    echo 'r3:compile(), timer:sleep(3000), _ = sys:get_state(bt_load), _ = bt_actor:call(C, bump, []), io:format("then ~p~n", [bt_actor:call(C, value, [])]).' >&3
     check "r3:compile() changes it, with its state" wait_for "then 101" "$work/log"
     echo 'halt().' >&3
     exec 3>&-
     wait $shell
+    rm -f "$work/log"
     cp "$here/added/counter.bt" src/
 }
 
