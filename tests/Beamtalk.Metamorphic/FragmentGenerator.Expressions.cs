@@ -130,11 +130,12 @@ internal sealed partial class FragmentGenerator
             () => $"(@xs match: [#() -> 0; #({name}, ...rest{name}) -> {With(name, () => Number(depth + 1))} + rest{name} size])");
     }
 
-    /// <summary>A future is not what a pattern sees.</summary>
+    /// <summary>A future is not what a pattern sees, whatever variable holds it.</summary>
     private static string Typed(string name, string value, string body, string otherwise)
     {
         string arms = $"[{name} :: Integer -> [{body}]; _ -> {otherwise}]";
-        return Either($"({value} match: {arms})", $"(({value} await) match: {arms})");
+        string future = $"helper double: {value} % 50";
+        return Either($"([{name}f := {future}. {name}f match: {arms}] value)", $"(({future}) await match: {arms})");
     }
 
     private string Sent(int depth)
