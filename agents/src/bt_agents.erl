@@ -2,7 +2,7 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1, float32/1]).
 -export_type([promise/0]).
 
 -type promise() :: {bt_future:future(), integer(), bt_future:address()}.
@@ -64,3 +64,7 @@ clone(#{module := Facade}, Variables) ->
 -spec state_of(pid()) -> #{atom() => term()}.
 state_of(Actor) ->
     sys:get_state(Actor).
+
+%% @doc A number in four bytes, the lowest first.
+-spec float32(number()) -> binary().
+float32(Number) -> <<Number:32/little-float>>.

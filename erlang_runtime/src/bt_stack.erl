@@ -37,14 +37,14 @@ continued(There, Stack) ->
 %% runtime are left out.
 -spec all_frames(term()) -> [frame()].
 all_frames(Stack) when is_list(Stack) ->
-    lists:append([any_frame(Entry) || Entry <- Stack]);
+    activations(lists:append([any_frame(Entry) || Entry <- Stack]));
 all_frames(_) ->
     [].
 
 any_frame({Module, Function, ArityOrArgs, Location} = Entry) ->
     case {class(Module), atom_to_binary(Module)} of
         {none, <<"bt_", _/binary>>} -> [];
-        {none, _} -> [erlang_frame(Module, Function, ArityOrArgs, Location)];
+        {none, _} -> [{whole, erlang_frame(Module, Function, ArityOrArgs, Location)}];
         _ -> frame(Entry)
     end;
 any_frame(_) ->
