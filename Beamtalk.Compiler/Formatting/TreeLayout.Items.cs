@@ -32,7 +32,7 @@ internal sealed partial class TreeLayout
     private static Boundary AfterItem(ItemContext? item, int nextColumn)
     {
         int column = item is null || item.Start.Type == STATEMENT_MARK ? int.MaxValue : ((SyntaxToken)item.Start).Column;
-        int members = item?.member() is [.., var last] ? ((SyntaxToken)last.Start).Column : int.MaxValue;
+        int members = item?.member() is [var first, ..] ? ((SyntaxToken)first.Start).Column : int.MaxValue;
         return Boundary.Line with
         {
             IndentOf = comment =>
@@ -81,10 +81,11 @@ internal sealed partial class TreeLayout
 
         _out.Open();
         MemberContext? previous = null;
+        int firstColumn = item.member() is [var first, ..] ? ((SyntaxToken)first.Start).Column : 0;
         foreach (var member in item.member())
         {
             _out.MemberColumn = ((SyntaxToken)member.Start).Column;
-            _out.Separate(BeforeMember(_out.ItemColumn, _out.MemberColumn, previous));
+            _out.Separate(BeforeMember(_out.ItemColumn, firstColumn, _out.MemberColumn, previous));
             Member(member);
             previous = member;
         }
@@ -92,13 +93,16 @@ internal sealed partial class TreeLayout
         _out.Add(Indent(_out.Close()));
     }
 
-    /// <summary>A comment in the members' column stands between them, a deeper one belongs to the method above.</summary>
-    private static Boundary BeforeMember(int classColumn, int column, MemberContext? previous) => Boundary.Line with
+    /// <summary>
+    /// A comment in the members' column, which is the first one's (a further member may stand left of it), stands between
+    /// them; a deeper one belongs to the method above.
+    /// </summary>
+    private static Boundary BeforeMember(int classColumn, int firstColumn, int column, MemberContext? previous) => Boundary.Line with
     {
         DocColumn = column,
         IndentOf = comment =>
             comment.Column == column || comment.Kind == TriviaKind.Doc ? Step
-            : comment.Column > column ? (comment.Kind == TriviaKind.Remark || HasBody(previous) ? 2 * Step : Step)
+            : comment.Column > firstColumn ? (comment.Kind == TriviaKind.Remark || HasBody(previous) ? 2 * Step : Step)
             : comment.Column <= classColumn || comment.Kind == TriviaKind.Remark ? 0
             : Step,
     };

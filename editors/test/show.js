@@ -5,7 +5,8 @@ import { describe, loadTokenizer } from './tokenizer.js';
 const colours = [
   ['comment.line.documentation', '#6a9955'], ['comment', '#7f8c98'], ['markup', '#9cdcfe'], ['invalid', '#ff0000'],
   ['constant.character', '#d7ba7d'], ['constant.other.placeholder', '#d7ba7d'], ['string', '#ce9178'],
-  ['constant.numeric', '#b5cea8'], ['constant', '#4fc1ff'], ['keyword.control', '#c586c0'], ['keyword', '#d4d4d4'],
+  ['constant.numeric', '#b5cea8'], ['constant', '#4fc1ff'], ['keyword.control', '#c586c0'],
+  ['keyword.operator', '#d4d4d4'], ['keyword', '#569cd6'],
   ['storage', '#569cd6'], ['variable.language', '#569cd6'], ['variable.parameter', '#9cdcfe'], ['variable', '#9cdcfe'],
   ['entity.name.function', '#dcdcaa'], ['entity', '#4ec9b0'], ['punctuation.section.embedded', '#569cd6'],
 ];

@@ -66,6 +66,23 @@ public sealed class CorpusTests
         }
     }
 
+    // Comments stand where nobody puts them, such as amid the words of a header. Most such programs have errors; some few
+    // of the others are refused, because their comments could not be kept.
+    [TestCaseSource(nameof(WholeSamples))]
+    public void Comments_anywhere_are_kept_or_refused(string file)
+    {
+        string text = Read(file);
+        string[] comments = [" /* c */ ", "// c\n", "\n// c\n  ", "\n/// c\n", " \"r\" ", " \"r\".\n", "\n  \"r\"\n"];
+        string[] variants =
+        [
+            .. from comment in comments
+               from place in Enumerable.Range(0, text.Length)
+               where text[place] is ' ' or '\n'
+               select text.Insert(place, comment),
+        ];
+        variants.Count(variant => !Formatted.KeepsAll(variant)).ShouldBeLessThanOrEqualTo(variants.Length / 25);
+    }
+
     [TestCaseSource(nameof(WholeSamples))]
     public void All_prefixes_are_refused_or_kept(string file)
     {

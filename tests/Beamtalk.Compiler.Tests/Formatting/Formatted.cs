@@ -39,6 +39,18 @@ internal static class Formatted
         Once(formatted, options).ShouldBe(formatted);
     }
 
+    /// <summary>False if the formatter refuses a text without errors; what it does not refuse it keeps.</summary>
+    public static bool KeepsAll(string text)
+    {
+        if (Formatter.Format(new SourceText("test.bt", text), FormatOptions.Default).Failure is not null)
+        {
+            return false;
+        }
+
+        ShouldKeepAll(text, FormatOptions.Default);
+        return true;
+    }
+
     private static string WithoutSpace(string text) =>
         string.Concat(text.Where(character => !char.IsWhiteSpace(character) && character != '\uFEFF'));
 
