@@ -10,6 +10,7 @@ var launcher = MakeAbsolute(File("./beamtalk")).FullPath;
 var results = MakeAbsolute(Directory("./_build/results")).FullPath;
 var runtimeEbin = MakeAbsolute(Directory("./_build/lib/beamtalk_runtime/ebin")).FullPath;
 var stdlibEbin = MakeAbsolute(Directory("./_build/lib/beamtalk_stdlib/ebin")).FullPath;
+var agentsEbin = MakeAbsolute(Directory("./_build/lib/beamtalk_agents/ebin")).FullPath;
 var passed = 0;
 var failed = 0;
 
@@ -129,7 +130,7 @@ Task("TestInterop").IsDependentOn("Build").Does(() =>
         .. GetFiles("./tests/interop/erlang/*.erl").Select(file => file.FullPath)]);
     Environment.SetEnvironmentVariable("ERL_LIBS", root.FullPath);
     Require(launcher, "build", "tests/interop/src", "--package", "shop", "-o", Interop("shop/ebin"));
-    string[] runtime = ["-pa", runtimeEbin, "-pa", stdlibEbin];
+    string[] runtime = ["-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", agentsEbin];
     Run("erl", ["-noinput", "-boot", "no_dot_erlang", .. runtime, "-s", "erlang_tests", "main",
         "-extra", Interop("tests/ebin"), Interop("erlang.txt")]);
     CountFile("interop with Erlang", Interop("erlang.txt"));
