@@ -35,6 +35,8 @@ combine(Work) ->
 
 -spec combiner(pid(), reference(), fun(() -> bt_future:outcome())) -> ok.
 combiner(Starter, Tag, Work) ->
+    %% One of ours: who waits for the future waits for an answer that will come.
+    put('$bt_role', combiner),
     Monitor = erlang:monitor(process, Starter),
     receive
         {Tag, {Id, Address}} ->

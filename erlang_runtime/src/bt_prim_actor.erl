@@ -29,7 +29,10 @@ monitor(Actor) ->
 -spec on_exit(pid(), term()) -> bt_future:future().
 on_exit(Actor, Block) ->
     Tag = make_ref(),
-    Watcher = erlang:spawn(fun() -> receive {Tag, Settle} -> watch(Actor, Settle) end end),
+    Watcher = erlang:spawn(fun() ->
+        put('$bt_role', watcher),
+        receive {Tag, Settle} -> watch(Actor, Settle) end
+    end),
     Future = bt_future:new(Watcher),
     {Id, Address} = bt_future:address(Future, Watcher),
     Watcher ! {Tag, fun(Reason) -> bt_future_store:settle(Id, Address, {ok, Reason}) end},
