@@ -121,7 +121,7 @@ build_agents() {
     begin agents
     ebin=_build/lib/beamtalk_agents/ebin
     "$DOTNET" "$(cli_directory)/beamtalk-cli.dll" build agents/src --package agents -o "$ebin" >&2 9>&- || exit 2
-    run_logged agents erlc +debug_info +warnings_as_errors -pa _build/lib/beamtalk_runtime/ebin -o "$ebin" agents/src/*.erl
+    run_logged agents erlc +debug_info +warnings_as_errors -pa _build/lib/beamtalk_runtime/ebin -pa "$ebin" -o "$ebin" agents/src/*.erl
     application_file agents/beamtalk_agents.app.src "$ebin"
     built agents
 }

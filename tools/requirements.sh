@@ -122,6 +122,10 @@ check_tests() {
     check "proper" "property tests of the runtime" "erlang-proper" has_proper
     check "dialyzer" "lint of the runtime" "erlang-dialyzer" has dialyzer
     check "jiffy" "JSON, three times as fast as without" "erlang-jiffy" has_erlang_application jiffy
+    check "PostgreSQL" "tests of stores of memories" "postgresql" has_postgres
+    check "p1_pgsql" "stores of memories in PostgreSQL" "erlang-p1-pgsql" has_erlang_application p1_pgsql
+    check "Redis" "tests of stores of memories" "redis-server" has redis-server
+    check "eredis" "stores of memories in Redis" "erlang-redis-client" has_erlang_application redis_client
     check "elixir" "tests of calls into Elixir" "elixir" has elixir
     check "rebar3" "tests of the plugin" "rebar3" has rebar3
     check "tools" "tests of the plugin" "erlang-tools" has_erlang_application tools
@@ -130,6 +134,11 @@ check_tests() {
 check_everything() {
     check_build
     check_tests
+}
+
+# Its programs are not on the path.
+has_postgres() {
+    ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || has initdb
 }
 
 has_proper() {
