@@ -4,7 +4,8 @@
 
 -export([name/1, sole_instance/1, superclass/1, subclasses/1, all_subclasses/1]).
 -export([inherits_from/2, new/2]).
--export([methods/1, methods_where/2, all_selectors/1, method/2, includes/2, instances/1, instance_count/1, all_instances/1]).
+-export([methods/1, methods_where/2, tools/1, all_selectors/1, method/2, includes/2]).
+-export([instances/1, instance_count/1, all_instances/1]).
 -export([variables/1, all_variables/1, class_variables/1]).
 -export([doc/1, set_doc/2, source_file/1, modifiers/1, package/1]).
 
@@ -121,6 +122,22 @@ tool_options(Flags) ->
         {tool, Options} -> maps:from_list(Options);
         false -> nil
     end.
+
+%% @doc The methods that instances have and that are marked as `tool', by selector. An inherited one
+%% that the class has in another way, marked or not, is not among them.
+-spec tools(behaviour()) -> [map()].
+tools(#{module := Module} = Behaviour) ->
+    Side = side(Behaviour),
+    {_, Tools} = lists:foldl(fun(Class, {Seen, Found}) ->
+        Methods = [Method || #{side := S} = Method <- bt_class:methods(Class), S =:= Side],
+        Marked = [{Selector, compiled(Behaviour#{module := Class}, Method, is_patch(Class, Method))}
+                  || #{selector := Selector, flags := Flags} = Method <- Methods,
+                     lists:keymember(tool, 1, Flags), not is_map_key(Selector, Seen)],
+        {lists:foldl(fun(#{selector := S}, All) -> All#{S => true} end, Seen, Methods), Marked ++ Found}
+    end, {#{}, []}, bt_class:chain(Module)),
+    [Method || {_, Method} <- lists:keysort(1, Tools)].
+
+is_patch(Class, Method) -> lists:member(Method, bt_patch:methods(Class)).
 
 %% @doc The methods of both sides of a class whose description passes.
 -spec methods_where(module(), fun((map()) -> boolean())) -> [map()].
