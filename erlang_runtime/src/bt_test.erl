@@ -150,7 +150,10 @@ fixture(Facade, Limit) ->
 -spec keep_fixture(module(), pid()) -> term().
 keep_fixture(Facade, Runner) ->
     try
-        Runner ! {self(), Facade:setUpOnce(self())},
+        Fixture = Facade:setUpOnce(self()),
+        %% tearDownOnce asks for it, as the tests do.
+        put('@suiteFixture', Fixture),
+        Runner ! {self(), Fixture},
         receive {release, Runner} -> Facade:tearDownOnce(self()) end
     catch
         Class:Reason:Stack -> exit({'$bt_test', problem(Class, Reason, Stack)})
