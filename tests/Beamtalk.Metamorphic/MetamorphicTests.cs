@@ -62,7 +62,7 @@ public sealed partial class MetamorphicTests
     [Test]
     public void Each_feature_stands_in_each_other_in_many_fragments()
     {
-        const int Enough = 20;
+        const int Enough = 15;
         Feature[] features = [.. Enum.GetValues<Feature>().Where(feature => feature != Feature.None)];
         ImmutableArray<Fragment> fragments = [.. Enumerable.Range(1000, 200).SelectMany(batch => FragmentsOf(batch))];
         var counts =
