@@ -2,7 +2,11 @@
 -module(agents_tests).
 -include_lib("eunit/include/eunit.hrl").
 
-ask_test() ->
+agents_test_() ->
+    {setup, fun beamtalk:start/0, fun(_) -> ok end,
+     [fun ask/0, fun tools/0, fun supervised/0]}.
+
+ask() ->
     beamtalk:class_call('FakeLLM', 'script:as:', [[<<"Hello.">>], erlang_agent]),
     Agent = beamtalk:class_call('Agent', 'spawn:', [#{model => erlang_agent, system => <<"You help.">>}]),
     Future = beamtalk:send(Agent, 'ask:', [<<"Hi">>]),
@@ -10,7 +14,7 @@ ask_test() ->
     ?assertEqual(2, length(beamtalk:call(Agent, history))),
     beamtalk:stop(Agent).
 
-tools_test() ->
+tools() ->
     Shout = fun(#{<<"text">> := Text}) -> string:uppercase(Text) end,
     Tool = beamtalk:class_call('Tool', 'name:description:parameters:do:',
                                [<<"shout">>, <<"Shouts.">>, #{text => <<"String">>}, Shout]),
@@ -23,7 +27,7 @@ tools_test() ->
     ?assertEqual(<<"HEY">>, Result),
     beamtalk:stop(Agent).
 
-supervised_test() ->
+supervised() ->
     beamtalk:class_call('FakeLLM', 'always:as:', [<<"fine">>, erlang_supervised]),
     process_flag(trap_exit, true),
     {ok, Agent} = beamtalk:start_link('Agent', #{model => erlang_supervised}),
