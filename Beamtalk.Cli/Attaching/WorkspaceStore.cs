@@ -81,7 +81,9 @@ public sealed partial class WorkspaceStore
         File.Delete(entry.CookieFile);
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = Private,
         };
         using (var writer = new StreamWriter(entry.CookieFile, options))
         {

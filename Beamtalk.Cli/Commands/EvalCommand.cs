@@ -17,7 +17,8 @@ public static class EvalCommand
         var expression = new Argument<string>("EXPR") { Description = "Statements; the last one's value is printed" };
         var node = new Option<string?>("--node")
         {
-            Description = "Evaluate in this node, NAME@HOST, or in this workspace", HelpName = "NODE",
+            Description = "Evaluate in this node, NAME@HOST, or in this workspace",
+            HelpName = "NODE",
         };
         Option<string?> cookieFile = Target.CookieFile;
         var command = new Command("eval", "Print the value of an expression") { expression, node, cookieFile };

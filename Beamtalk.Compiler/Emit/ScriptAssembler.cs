@@ -105,7 +105,8 @@ public sealed class ScriptAssembler(ClassTable classes, CompilationOptions optio
     private CompiledModule Extension(BoundExtension extension)
     {
         var context = new ModuleContext(
-            NameOf(extension), extension.Target, true, classes, extension.Source.Text) { IsCovered = options.Cover };
+            NameOf(extension), extension.Target, true, classes, extension.Source.Text)
+        { IsCovered = options.Cover };
         CoreFunction function = FunctionLowering.Method(context, extension.Member.Method, extension.Member.Function);
         CompiledModule module = ClassAssembler.Render(
             extension.Target, context, [function, Description(extension)], [], ModuleKind.Extension, extension.Source.Text,
