@@ -26,6 +26,11 @@ int Run(string program, params string[] arguments) => StartProcess(program, new 
     Arguments = ProcessArgumentBuilder.FromStrings(arguments),
 });
 
+// A test run that hangs fails after this time, and the others go on.
+const string Bound = "1800";
+
+string[] Bounded(string program, params string[] arguments) => ["--foreground", "-k", "10", Bound, program, .. arguments];
+
 void Require(string program, params string[] arguments)
 {
     var status = Run(program, arguments);
@@ -54,7 +59,7 @@ void TestProject(FilePath project)
 {
     var name = project.GetFilenameWithoutExtension().ToString();
     var trx = $"{results}/{name}.trx";
-    Run("dotnet", "test", project.FullPath, "--no-build", "--nologo", "--logger", $"trx;LogFileName={trx}");
+    Run("timeout", Bounded("dotnet", "test", project.FullPath, "--no-build", "--nologo", "--logger", $"trx;LogFileName={trx}"));
     if (!FileExists(trx))
     {
         Count(name, 0, 1);
@@ -80,8 +85,8 @@ Task("TestErlang").IsDependentOn("Build").Does(() =>
     }
 
     Run("erlc", ["+debug_info", "-I", "erlang_runtime/src", "-I", "erlang_runtime/include", "-o", ebin, .. sources]);
-    Run("erl", "-noinput", "-boot", "no_dot_erlang", "-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", ebin,
-        "-s", "erlang_tests", "main", "-extra", ebin, counts);
+    Run("timeout", Bounded("erl", "-noinput", "-boot", "no_dot_erlang", "-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", ebin,
+        "-s", "erlang_tests", "main", "-extra", ebin, counts));
     CountFile("erlang_runtime", counts);
 });
 
@@ -101,10 +106,10 @@ void TestBeamtalk(string path)
 {
     var settings = new ProcessSettings
     {
-        Arguments = ProcessArgumentBuilder.FromStrings(["test", path, "--json"]),
+        Arguments = ProcessArgumentBuilder.FromStrings(Bounded(launcher, "test", path, "--json")),
         RedirectStandardOutput = true,
     };
-    StartProcess(launcher, settings, out var output);
+    StartProcess("timeout", settings, out var output);
     var tests = output.Select(line => JsonDocument.Parse(line).RootElement).ToList();
     var failures = tests.Where(test => test.GetProperty("status").GetString() is "failed" or "error").ToList();
     foreach (var test in failures)
@@ -131,10 +136,10 @@ Task("TestInterop").IsDependentOn("Build").Does(() =>
     Environment.SetEnvironmentVariable("ERL_LIBS", root.FullPath);
     Require(launcher, "build", "tests/interop/src", "--package", "shop", "-o", Interop("shop/ebin"));
     string[] runtime = ["-pa", runtimeEbin, "-pa", stdlibEbin, "-pa", agentsEbin];
-    Run("erl", ["-noinput", "-boot", "no_dot_erlang", .. runtime, "-s", "erlang_tests", "main",
-        "-extra", Interop("tests/ebin"), Interop("erlang.txt")]);
+    Run("timeout", Bounded("erl", ["-noinput", "-boot", "no_dot_erlang", .. runtime, "-s", "erlang_tests", "main",
+        "-extra", Interop("tests/ebin"), Interop("erlang.txt")]));
     CountFile("interop with Erlang", Interop("erlang.txt"));
-    Run("elixir", [.. runtime, "tests/interop/elixir/all.exs", Interop("elixir.txt")]);
+    Run("timeout", Bounded("elixir", [.. runtime, "tests/interop/elixir/all.exs", Interop("elixir.txt")]));
     CountFile("interop with Elixir", Interop("elixir.txt"));
     Environment.SetEnvironmentVariable("ERL_LIBS", null);
 });
@@ -149,12 +154,23 @@ void CountFile(string what, string path)
 // Projects built with rebar3 and without, and a release that is started and stopped.
 Task("TestProjects").IsDependentOn("Build").Does(() =>
 {
-    StartProcess("tests/projects/run.sh", new ProcessSettings { RedirectStandardOutput = true }, out var output);
-    var lines = output.ToList();
-    foreach (var line in lines.Where(line => !line.StartsWith("ok ")))
+    var settings = new ProcessSettings
     {
-        Information("{0}", line);
-    }
+        Arguments = ProcessArgumentBuilder.FromStrings(Bounded("tests/projects/run.sh")),
+        RedirectStandardOutput = true,
+        RedirectedStandardOutputHandler = line =>
+        {
+            // As they come: which check was the last one tells where it hangs.
+            if (line is not null)
+            {
+                Information("{0}", line);
+            }
+
+            return line;
+        },
+    };
+    StartProcess("timeout", settings, out var output);
+    var lines = output.ToList();
 
     // Silence is not success: the numbers are its last line.
     var numbers = Regex.Match(lines.LastOrDefault() ?? "", @"^(\d+) passed, (\d+) failed$");

@@ -57,6 +57,16 @@ wait_for() {
     done
 }
 
+# ends PID: the status of this process of ours, which has a minute to end.
+ends() {
+    (sleep 60; kill -KILL "$1" 2> /dev/null) > /dev/null 2>&1 &
+    watchdog=$!
+    wait "$1"
+    status=$?
+    kill $watchdog 2> /dev/null
+    return $status
+}
+
 ### An existing project gains a class in the three steps of the README.
 usual() {
     cp -R "$here/usual" "$work/usual" && cd "$work/usual" || exit 1
@@ -115,7 +125,7 @@ reload() {
     check "r3:compile() changes it, with its state" wait_for "then 101" "$work/log"
     echo 'halt().' >&3
     exec 3>&-
-    wait $shell
+    check "the shell ends" ends $shell
     rm -f "$work/log"
     cp "$here/added/counter.bt" src/
 }
@@ -170,15 +180,15 @@ release() {
     check "eval in Beamtalk" run "$bin" eval '(Actor named: #greeter) greet: "Ann" shout'
     check "with actors and extensions of the release" prints '"Hello, ANN!!"'
     check "a second start is refused" fails "$bin" start
-    pid=$("$bin" pid)
+    pid=$(timeout 60 "$bin" pid)
     check "a node that only this machine reaches" loopback_only "$pid"
     check "stop" run "$bin" stop
     check "ends the process" is "$(kill -0 "$pid" 2> /dev/null; echo $?)" 1
     "$bin" foreground > "$work/log" 2>&1 &
     node=$!
-    wait_for_node "$bin"
+    check "in the foreground" wait_for_node "$bin"
     kill -TERM $node
-    wait $node
+    ends $node
     check "SIGTERM ends it in order" is $? 0
 }
 
@@ -195,9 +205,11 @@ own_sockets() {
     done
 }
 
+# Its applications have started: a SIGTERM between the node's first answer and then is lost, for OTP listens to
+# signals only after it listens to other nodes.
 wait_for_node() {
     tries=300
-    until "$1" ping > /dev/null 2>&1; do
+    until timeout 20 "$1" rpc 'element(1, init:get_status())' 2> /dev/null | grep -q started; do
         tries=$((tries - 1))
         [ $tries -gt 0 ] || return 1
         sleep 0.1
