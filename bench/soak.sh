@@ -1,12 +1,16 @@
 #!/bin/sh
 # Millions of sends, futures and block activations, an HttpServer under load, a log of 100 MB read in constant memory,
-# then thousands of loads of a class whose actors are being called; fails if memory grows, an answer is wrong or a
-# message is lost. Arguments: how many of each, and how many loads.
+# 200 turns of agents in a node that is killed again and again, the providers' own SDKs (from npm) against the fake
+# server of models, then thousands of loads of a class whose actors are being called; fails if memory grows, an answer
+# is wrong or a message is lost. Arguments: how many of each, how many loads, and the seed of the kills.
 set -eu
 cd "$(dirname "$0")/.."
 ./beamtalk run bench/soak.bt "${1:-10000000}"
 ./beamtalk run bench/network.bt
 ./beamtalk run examples/log_analyser.bt 100
+./beamtalk run bench/recovery/kills.bt 200 "${3:-$(date +%s)}"
+npm --prefix tests/agents-sdk ci --silent --ignore-scripts
+node tests/agents-sdk/check.mjs
 
 out=_build/bench
 for version in one two; do

@@ -1,18 +1,22 @@
 %% @doc The file in which an agent keeps what it has begun: entries, each on the disk before it counts.
 %%
-%% An entry is its size, a checksum, and a term in external format. A tail that was torn off in the
-%% middle of writing is cut; what is wrong anywhere else makes the journal unreadable, and is left as
+%% An entry is a head (the size of its body, and a checksum of that), a checksum of the body, and the
+%% body: a term in external format. The head's own checksum tells a size that is wrong from an end that
+%% is missing. A tail that was torn off in the middle of writing, or is not more than zeros where the
+%% machine went down, is cut; what is wrong anywhere else makes the journal unreadable, and is left as
 %% it is. One process at a time has a journal open.
 -module(bt_agent_journal).
 
 -export([open/1, append/2, replace/2, close/1, is_journal/1]).
 -export_type([journal/0]).
 
--define(MAGIC, <<"BTJOURNAL1\n">>).
--define(LOCK_TRIES, 5).
+-define(MAGIC, <<"BTJOURNAL2\n">>).
+%% The lock of an agent that was killed is free when its last write has ended: a second at most.
+-define(LOCK_TRIES, 50).
 -define(LOCK_MS, 20).
-%% Larger entries are no entries.
+%% Larger entries are not written.
 -define(MOST, 16#10000000).
+-define(HEAD, 12).
 
 -opaque journal() :: {'$bt_journal', file:fd(), binary()}.
 
@@ -20,7 +24,7 @@
 -spec open(binary()) -> {ok, journal(), [term()]} | {error, atom(), binary()}.
 open(Path) ->
     case lock(Path, ?LOCK_TRIES) of
-        true -> opened(Path, filelib:ensure_dir(Path));
+        true -> unless_failed(Path, opened(Path, filelib:ensure_dir(Path)));
         false -> {error, locked, <<"another agent has it open">>}
     end.
 
@@ -32,6 +36,15 @@ lock(Path, Tries) ->
             timer:sleep(?LOCK_MS),
             lock(Path, Tries - 1)
     end.
+
+unless_failed(_Path, {ok, _, _} = Opened) -> Opened;
+unless_failed(Path, Failed) ->
+    unlock(Path),
+    Failed.
+
+unlock(Path) ->
+    true = global:del_lock({{?MODULE, Path}, self()}, [node()]),
+    ok.
 
 opened(_Path, {error, Reason}) -> failed(Reason);
 opened(Path, ok) ->
@@ -48,20 +61,33 @@ failed(Reason) ->
 fresh(Path) ->
     case file:open(Path, [write, raw, binary]) of
         {ok, Fd} ->
-            ok = file:write(Fd, ?MAGIC),
-            ok = file:datasync(Fd),
-            _ = file:change_mode(Path, 8#600),
-            {ok, {'$bt_journal', Fd, Path}, []};
+            Steps = [fun() -> file:change_mode(Path, 8#600) end,
+                     fun() -> file:write(Fd, ?MAGIC) end,
+                     fun() -> file:datasync(Fd) end],
+            started(first_error(Steps), Fd, Path);
         {error, Reason} -> failed(Reason)
     end.
+
+started(ok, Fd, Path) ->
+    {ok, {'$bt_journal', Fd, Path}, []};
+started({error, Reason}, Fd, _Path) ->
+    _ = file:close(Fd),
+    failed(Reason).
 
 checked(Path, Bytes) ->
     Size = byte_size(?MAGIC),
     case Bytes of
         <<Magic:Size/binary, Entries/binary>> when Magic =:= ?MAGIC ->
             read(Path, Entries, Size, []);
-        _ when byte_size(Bytes) < Size -> fresh(Path);
-        _ -> unreadable(0)
+        _ ->
+            begun(Path, Bytes)
+    end.
+
+%% Ended while the first bytes were written: there was no entry yet. Any other file is somebody else's.
+begun(Path, Bytes) ->
+    case binary:longest_common_prefix([Bytes, ?MAGIC]) =:= byte_size(Bytes) orelse zeros(Bytes) of
+        true -> fresh(Path);
+        false -> unreadable(0)
     end.
 
 read(Path, Bytes, At, Entries) ->
@@ -73,15 +99,37 @@ read(Path, Bytes, At, Entries) ->
     end.
 
 entry(<<>>) -> none;
-entry(<<Size:32, _:32, Rest/binary>>) when Size > ?MOST, byte_size(Rest) >= 0 -> wrong;
-entry(<<Size:32, Sum:32, Body:Size/binary, Rest/binary>>) ->
-    case erlang:crc32(Body) of
-        Sum -> {ok, binary_to_term(Body), Size + 8, Rest};
-        %% The size may be on the disk before the body is.
-        _ when Rest =:= <<>> -> torn;
-        _ -> wrong
+entry(<<Size:32, Check:32, Sum:32, Rest/binary>> = Bytes) ->
+    case erlang:crc32(<<Size:32>>) of
+        Check -> body(Size, Sum, Rest);
+        _ -> unless_zeros(Bytes)
     end;
 entry(_Part) -> torn.
+
+body(Size, Sum, Bytes) ->
+    case Bytes of
+        <<Body:Size/binary, Rest/binary>> ->
+            case erlang:crc32(Body) of
+                Sum -> term(Body, Size, Rest);
+                %% The head may be on the disk before the body is.
+                _ -> unless_zeros(Rest)
+            end;
+        _ ->
+            torn
+    end.
+
+term(Body, Size, Rest) ->
+    try {ok, binary_to_term(Body), Size + ?HEAD, Rest}
+    catch error:badarg -> wrong
+    end.
+
+unless_zeros(Bytes) ->
+    case zeros(Bytes) of
+        true -> torn;
+        false -> wrong
+    end.
+
+zeros(Bytes) -> Bytes =:= binary:copy(<<0>>, byte_size(Bytes)).
 
 unreadable(At) ->
     {error, unreadable, <<"it is damaged at byte ", (integer_to_binary(At))/binary>>}.
@@ -95,36 +143,67 @@ reopened(Path, At, Entries) ->
         {error, Reason} -> failed(Reason)
     end.
 
-%% @doc Adds an entry, which is on the disk when this returns.
+%% @doc Adds an entry, which is on the disk when this returns. An entry that cannot be written leaves
+%% the journal as it was.
 -spec append(journal(), term()) -> ok | {error, atom(), binary()}.
 append({'$bt_journal', Fd, _Path}, Entry) ->
-    case file:write(Fd, frame(Entry)) of
-        ok -> synced(file:datasync(Fd));
-        {error, Reason} -> failed(Reason)
+    case frame(Entry) of
+        too_large -> too_large();
+        Bytes -> written(Fd, Bytes, file:position(Fd, cur))
     end.
 
-synced(ok) -> ok;
-synced({error, Reason}) -> failed(Reason).
+written(_Fd, _Bytes, {error, Reason}) -> failed(Reason);
+written(Fd, Bytes, {ok, At}) ->
+    case first_error([fun() -> file:write(Fd, Bytes) end, fun() -> file:datasync(Fd) end]) of
+        ok ->
+            ok;
+        {error, Reason} ->
+            _ = file:position(Fd, At),
+            _ = file:truncate(Fd),
+            failed(Reason)
+    end.
+
+too_large() ->
+    {error, too_large, <<"an entry is larger than ", (integer_to_binary(?MOST))/binary, " bytes">>}.
 
 frame(Entry) ->
     Body = term_to_binary(Entry),
-    <<(byte_size(Body)):32, (erlang:crc32(Body)):32, Body/binary>>.
+    case byte_size(Body) of
+        Size when Size > ?MOST ->
+            too_large;
+        Size ->
+            Check = erlang:crc32(<<Size:32>>),
+            <<Size:32, Check:32, (erlang:crc32(Body)):32, Body/binary>>
+    end.
 
 %% @doc Puts one entry in the place of all that was there, at once or not at all.
 -spec replace(journal(), term()) -> {ok, journal()} | {error, atom(), binary()}.
 replace({'$bt_journal', Fd, Path}, Entry) ->
-    New = <<Path/binary, ".new">>,
-    Written = [fun() -> file:write_file(New, [?MAGIC, frame(Entry)], [raw, sync]) end,
-               fun() -> file:change_mode(New, 8#600) end,
-               fun() -> file:rename(New, Path) end],
-    case first_error(Written) of
-        ok ->
-            _ = file:close(Fd),
-            {ok, Next} = file:open(Path, [read, write, raw, binary]),
-            {ok, _} = file:position(Next, eof),
-            {ok, {'$bt_journal', Next, Path}};
-        {error, Reason} -> failed(Reason)
+    case frame(Entry) of
+        too_large -> too_large();
+        Bytes -> replaced(Fd, Path, Bytes)
     end.
+
+%% The new file is opened before it takes the old one's name: from there on nothing can fail.
+replaced(Fd, Path, Bytes) ->
+    New = <<Path/binary, ".new">>,
+    case file:open(New, [write, raw, binary]) of
+        {ok, Next} ->
+            Steps = [fun() -> file:change_mode(New, 8#600) end,
+                     fun() -> file:write(Next, [?MAGIC, Bytes]) end,
+                     fun() -> file:sync(Next) end,
+                     fun() -> file:rename(New, Path) end],
+            renamed(first_error(Steps), Fd, Next, Path);
+        {error, Reason} ->
+            failed(Reason)
+    end.
+
+renamed(ok, Fd, Next, Path) ->
+    _ = file:close(Fd),
+    {ok, {'$bt_journal', Next, Path}};
+renamed({error, Reason}, _Fd, Next, _Path) ->
+    _ = file:close(Next),
+    failed(Reason).
 
 first_error([]) -> ok;
 first_error([Step | Steps]) ->
@@ -137,8 +216,7 @@ first_error([Step | Steps]) ->
 -spec close(journal()) -> ok.
 close({'$bt_journal', Fd, Path}) ->
     _ = file:close(Fd),
-    true = global:del_lock({{?MODULE, Path}, self()}, [node()]),
-    ok.
+    unlock(Path).
 
 %% @doc Whether a term is an open journal.
 -spec is_journal(term()) -> boolean().

@@ -29,7 +29,7 @@ reject({_Future, Id, Address}, Exception) ->
     ok.
 
 %% @doc Whether something in a tuple is the future of a promise, or the number of its turn.
--spec is({term()}, promise(), integer()) -> boolean().
+-spec is({term()}, promise() | nil, integer()) -> boolean().
 is({{'$bt_future', _, _, _} = Future}, {_Promise, Id, _Address}, _Number) ->
     %% The caller's own future is settled with that of the promise.
     case bt_future:tail(Future) of
