@@ -116,7 +116,6 @@ check_installation() {
 check_tests() {
     check "eunit" "tests of the runtime" "erlang-eunit erlang-dev" has_eunit
     check "common_test" "tests of the runtime" "erlang-common-test" has_erlang_application common_test
-    check "inets" "HttpClient" "erlang-inets" has_erlang_application inets
     check "ssl" "connections with TLS" "erlang-ssl erlang-public-key" has_erlang_application ssl
     check "mnesia" "the database Mnesia" "erlang-mnesia" has_erlang_application mnesia
     check "proper" "property tests of the runtime" "erlang-proper" has_proper

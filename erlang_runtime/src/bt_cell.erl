@@ -31,6 +31,7 @@
 -define(FIRST_SWEEP, 64).
 %% So many survivors are worth a garbage collection and a search for rings.
 -define(COLLECT_FROM, 64).
+-define(WORDS_FOR_A_CELL, 200).
 
 -record(cells, {
     count = 0 :: non_neg_integer(),
@@ -108,17 +109,23 @@ sweep(#cells{keys = Keys, survivors = Before}) ->
         Count when Count >= ?COLLECT_FROM, Count >= 2 * Before ->
             %% They may be garbage that was not collected yet, or rings.
             true = erlang:garbage_collect(),
-            finish(without_rings(swept(Alive)));
+            finish(without_rings(swept(Alive)), worthwhile());
         _ ->
-            finish(Alive)
+            finish(Alive, ?FIRST_SWEEP)
     end.
+
+%% Both go through all that the process has: so the next time is when the cells since then are some
+%% percent of it.
+worthwhile() ->
+    {total_heap_size, Words} = erlang:process_info(self(), total_heap_size),
+    Words div ?WORDS_FOR_A_CELL.
 
 without_rings([]) -> [];
 without_rings(Keys) -> bt_cycle:collect(Keys).
 
-finish(Keys) ->
+finish(Keys, Least) ->
     Count = length(Keys),
-    Limit = max(?FIRST_SWEEP, 2 * Count),
+    Limit = lists:max([?FIRST_SWEEP, Least, 2 * Count]),
     Cells = #cells{count = Count, limit = Limit, survivors = Count, keys = Keys},
     _ = erlang:put(?CELLS, Cells),
     ok.

@@ -6,7 +6,7 @@
 -module(bt_net).
 
 -export([connect/4, listen/3, accept/2, handshake/3, close/1, close_write/1, is_open/1]).
--export([send/2, recv/3, unread/2, give/2, once/1, peer/1, local/1, port_monitor/1]).
+-export([send/2, recv/3, unread/2, give/2, once/1, passive/1, peer/1, local/1, port_monitor/1]).
 -export([fail/3, reason/1, tls_client/2, need/2]).
 -export_type([socket/0, listener/0, tls/0]).
 
@@ -131,6 +131,11 @@ unread({tcp, Socket}, Data) ->
 once({tcp, Socket}) -> inet:setopts(Socket, [{active, once}]);
 once({tls, Socket}) -> ssl:setopts(Socket, [{active, once}]).
 
+%% @doc Has nothing more sent to this process.
+-spec passive(socket()) -> ok | {error, term()}.
+passive({tcp, Socket}) -> inet:setopts(Socket, [{active, false}]);
+passive({tls, Socket}) -> ssl:setopts(Socket, [{active, false}]).
+
 %% @doc Has the socket belong to another process, with which it ends from then on.
 -spec give(socket(), pid()) -> ok | {error, term()}.
 give({tcp, Socket}, Owner) -> gen_tcp:controlling_process(Socket, Owner);
@@ -195,6 +200,8 @@ reason(Reason) when is_tuple(Reason), tuple_size(Reason) > 0, is_atom(element(1,
 reason(_Reason) -> unknown.
 
 text(body_too_large) -> <<"the body is larger than is taken">>;
+text(bad_response) -> <<"the answer is no HTTP">>;
+text(Full) when Full =:= emfile; Full =:= system_limit -> full(Full);
 text(closed) -> <<"the connection was closed">>;
 text({tls_alert, {_, Text}}) -> string:trim(Text);
 text({failed_connect, _} = Reason) -> text(reason(Reason));
@@ -204,3 +211,15 @@ text(Reason) when is_atom(Reason) ->
         Text -> Text
     end;
 text(Reason) -> io_lib:format("~0tp", [Reason]).
+
+%% Who opens thousands of connections wants to know at what they end.
+full(emfile) ->
+    [<<"too many open files; the limit of this process is ">>, checked(max_fds),
+     <<" (ulimit -n raises it)">>];
+full(system_limit) ->
+    [<<"too many sockets; the limit of this node is ">>,
+     integer_to_binary(erlang:system_info(port_limit)), <<" (erl's flag +Q raises it)">>].
+
+checked(Key) ->
+    Counts = [N || Poll <- erlang:system_info(check_io), {Name, N} <- Poll, Name =:= Key],
+    integer_to_binary(lists:max([0 | Counts])).

@@ -16,6 +16,8 @@
 -define(LONGEST_PACKET, 16#4000000).
 -define(CHUNK, 16#100000).
 -define(CONNECT_MS, 30000).
+%% So many clients may come at the same moment; the kernel has a limit of its own.
+-define(BACKLOG, 4096).
 -define(HANDSHAKE_MS, 10000).
 
 -type limit() :: term().
@@ -103,7 +105,7 @@ address(Host, Selector) ->
 -spec listen(term(), term()) -> bt_net:listener().
 listen(Port, Options) ->
     #{address := Address, port := Number, tls := Tls} = server_options(Port, Options),
-    case bt_net:listen(Address, Number, [{backlog, 1024}]) of
+    case bt_net:listen(Address, Number, [{backlog, ?BACKLOG}]) of
         {ok, Socket} -> {Socket, Tls};
         {error, Reason} -> cannot_listen(Reason, Number, 'listen:')
     end.
@@ -119,7 +121,7 @@ server_options(Port, Options) when is_map(Options), not is_map_key('$class', Opt
       port => port_number(Port, 0, 'port:'),
       tls => server_tls(Options),
       max => positive(given(maxConnections, Options, 10000), 'maxConnections:'),
-      backlog => 1024};
+      backlog => ?BACKLOG};
 server_options(_Port, Options) ->
     bt_prim_collection:type_error(<<"a Dictionary of options">>, Options, nil, 'listen:options:').
 

@@ -85,13 +85,16 @@ class_of(Pid) ->
 %% one of this node that is no actor, that nobody answers for, and that has done nothing here.
 -spec is_foreign(pid()) -> boolean().
 is_foreign(Pid) when node(Pid) =:= node() ->
-    case process_info(Pid, [initial_call, dictionary]) of
-        undefined -> false;
-        [{_, {_, '$start', 1}}, _] -> false;
-        [_, {_, Dictionary}] ->
-            lookup(Pid) =:= none andalso not lists:any(fun is_ours/1, Dictionary)
+    case process_info(Pid, initial_call) of
+        {_, {_, '$start', 1}} -> false;
+        {_, _} -> lookup(Pid) =:= none andalso knows_nothing(process_info(Pid, dictionary));
+        undefined -> false
     end;
 is_foreign(_) -> false.
+
+%% The dictionary of an actor is its state, and may be large: only others are asked for theirs.
+knows_nothing({dictionary, Dictionary}) -> not lists:any(fun is_ours/1, Dictionary);
+knows_nothing(undefined) -> false.
 
 is_ours({Key, _}) when is_atom(Key) -> lists:prefix("$bt_", atom_to_list(Key));
 is_ours(_) -> false.

@@ -32,6 +32,7 @@ children() ->
         worker(bt_future_keeper),
         worker(bt_tracer),
         worker(bt_conversations),
+        worker(bt_http_pool),
         worker(bt_debugger),
         owned(bt_file_handle),
         owned(bt_subprocess),

@@ -7,9 +7,9 @@
 
 -define(FAILED, 2).
 
-%% What programs may ask for while they run (Crypto, HttpClient, TcpSocket with TLS, Regex …) without
+%% What programs may ask for while they run (Crypto, TcpSocket with TLS, Regex …) without
 %% naming it among their applications: it is there, but not started.
--define(AT_HAND, [crypto, asn1, public_key, ssl, inets, runtime_tools, compiler, syntax_tools]).
+-define(AT_HAND, [crypto, asn1, public_key, ssl, runtime_tools, compiler, syntax_tools]).
 
 -record(release, {
     name :: string(),
