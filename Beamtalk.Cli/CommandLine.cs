@@ -71,6 +71,7 @@ public static class CommandLine
         ReplCommand.Create(),
         AttachCommand.Create(),
         WorkspaceCommand.Create(),
+        AgentsCommand.Create(),
         CompilerCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),

@@ -29,4 +29,31 @@ public static class ErlangBridge
             ? new AttachedSystem(target, release.AsText(), version.AsText())
             : throw AttachException.Of(reply);
     }
+
+    /// <summary>Calls a function of the node that ours is attached to.</summary>
+    public static async Task<RemoteAnswer> CallAsync(
+        ErlangNode node, string module, string function, params ErlangTerm[] arguments)
+    {
+        ErlangTerm request = ErlangTerm.Tuple(
+            ErlangTerm.Atom("call"), ErlangTerm.Atom(module), ErlangTerm.Atom(function), ErlangTerm.List(arguments));
+        return await node.RequestAsync(request).ConfigureAwait(false) switch
+        {
+            ErlangTuple { Elements: [ErlangAtom { Name: "ok" }, var value] } => new Answered(value),
+            ErlangAtom { Name: "undefined" } => new NoSuchFunction(),
+            ErlangAtom { Name: "late" } => new NoAnswer(),
+            ErlangAtom { Name: "lost" } => throw new ErlangNodeException("the connection is lost"),
+            var failure => throw AttachException.Of(failure),
+        };
+    }
 }
+
+/// <summary>What came of a call of a function in another node.</summary>
+public abstract record RemoteAnswer;
+
+public sealed record Answered(ErlangTerm Value) : RemoteAnswer;
+
+/// <summary>The node does not have it: it runs another program, or an older one.</summary>
+public sealed record NoSuchFunction : RemoteAnswer;
+
+/// <summary>The node is too busy to answer soon.</summary>
+public sealed record NoAnswer : RemoteAnswer;

@@ -2,7 +2,7 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1, float32/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1, facade/1, float32/1]).
 -export_type([promise/0]).
 
 -type promise() :: {bt_future:future(), integer(), bt_future:address()}.
@@ -58,12 +58,18 @@ hold(Owner, Process) ->
 %% others; `initialize' does not run.
 -spec clone(bt_class:object(), #{atom() => term()}) -> pid().
 clone(#{module := Facade}, Variables) ->
-    bt_actor_start:spawn_copy(Facade, Variables).
+    Clone = bt_actor_start:spawn_copy(Facade, Variables),
+    ok = bt_agent_table:helper(Clone),
+    Clone.
 
 %% @doc The variables of an actor that is not busy.
 -spec state_of(pid()) -> #{atom() => term()}.
 state_of(Actor) ->
     sys:get_state(Actor).
+
+%% @doc The module that is called for a class.
+-spec facade(bt_class:object()) -> module().
+facade(#{module := Facade}) -> Facade.
 
 %% @doc A number in four bytes, the lowest first.
 -spec float32(number()) -> binary().

@@ -6,13 +6,15 @@
 %% the other node to nobody else.
 -module(bt_bridge).
 
--export([connect/2, start_session/2]).
+-export([connect/2, start_session/2, call/4]).
 -export_type([failure/0]).
 
 %% What went wrong, and what to do about it.
 -type failure() :: {error, Message :: binary(), Hint :: binary()}.
 
 -define(TIMEOUT, 30000).
+%% Who asks for something to show asks again soon.
+-define(LOOK_TIMEOUT, 5000).
 
 %% @doc Connects to a node with its cookie, and looks whether sessions are possible there. Answers
 %% the versions of OTP and of the runtime.
@@ -135,6 +137,19 @@ start_session(Node, Owner) ->
     catch
         error:{erpc, Reason} ->
             failure("~ts does not answer: ~0tp", [Node, Reason], "")
+    end.
+
+%% @doc Calls a function there, without a session.
+-spec call(node() | none, module(), atom(), [term()]) ->
+          {ok, term()} | undefined | lost | late | failure().
+call(none, _Module, _Function, _Arguments) -> failure("this node is attached to no other", [], "");
+call(Node, Module, Function, Arguments) ->
+    try {ok, erpc:call(Node, Module, Function, Arguments, ?LOOK_TIMEOUT)}
+    catch
+        error:{exception, undef, [{Module, Function, _, _} | _]} -> undefined;
+        error:{erpc, noconnection} -> lost;
+        error:{erpc, timeout} -> late;
+        _:Reason -> failure("~ts failed: ~0tp", [Node, Reason], "")
     end.
 
 failure(Format, Arguments, Hint) ->

@@ -71,6 +71,12 @@ request(Id, {compile, Unit}, #state{jobs = Jobs} = State) ->
 request(Id, {attach, Node, Cookie}, State) ->
     Outcome = connected(Node, Cookie),
     reply(Id, Outcome, State#state{target = Node});
+request(Id, {call, Module, Function, Arguments}, #state{target = Target} = State) ->
+    Server = self(),
+    _ = spawn(fun() ->
+        gen_server:cast(Server, {reply, Id, bt_bridge:call(Target, Module, Function, Arguments)})
+    end),
+    State;
 request(Id, {missing_callbacks, Behaviour, Callbacks}, State) ->
     reply(Id, bt_behaviour:missing(Behaviour, Callbacks), State);
 request(Id, start_session, #state{sessions = Sessions} = State) ->

@@ -35,6 +35,8 @@ public sealed partial record ColonCommand(string Name, string Argument, string H
         new("reload", "[CLASS]", "loads the files of the classes again: CLASS reload", Reload),
         new("actors", "[CLASS]", "the live actors: Workspace actors, CLASS allSubInstances",
             text => new Send(text.Length == 0 ? "Workspace actors" : $"({text}) allSubInstances")),
+        new("agents", "[CLASS]", "what the live agents are at: Agent table, CLASS table",
+            text => new Send(text.Length == 0 ? "Agent table" : $"({text}) table", true)),
         new("inspect", "EXPR", "looks inside: EXPR inspect", Needing("x", text => new Send($"({text}) inspect"))),
         new("trace", "EXPR | off", "shows what an actor does: Trace on: EXPR, Trace off",
             Needing("counter", text => new Send(text == "off" ? "Trace off" : $"Trace on: ({text})"))),

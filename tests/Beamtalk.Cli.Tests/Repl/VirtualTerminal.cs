@@ -169,6 +169,10 @@ internal sealed class VirtualTerminal(int width = 40, int height = 10) : ITermin
             case 'C':
                 _column = Math.Min(_column + count, width - 1);
                 break;
+            case 'H':
+                _row = Math.Max(_lines.Count - height, 0);
+                _column = 0;
+                break;
             case 'J':
                 EraseBelow();
                 break;
