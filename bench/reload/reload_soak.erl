@@ -55,7 +55,7 @@ sample(N) ->
     Sample.
 
 generations() ->
-    [Module || {Module, _} <- code:all_loaded(),
+    [Module || Module <- bt_code:loaded(),
                lists:prefix(atom_to_list(?CLASS) ++ " ", atom_to_list(Module))].
 
 %%% Callers

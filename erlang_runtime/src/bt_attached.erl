@@ -66,18 +66,19 @@ stop_if_unused(Started) ->
 stop(Started) ->
     ok = application:unset_env(?APPLICATION, ?BORROWED),
     _ = [application:stop(Application) || Application <- lists:reverse(Started)],
-    lists:foreach(fun unload/1, [M || {M, _} <- code:all_loaded(), is_input(M)]).
+    lists:foreach(fun unload/1, [M || M <- bt_code:loaded(), is_input(M)]).
 
 is_unused() ->
-    not lists:any(fun is_made_here/1, code:all_loaded())
+    not lists:any(fun is_made_here/1, bt_code:loaded())
         andalso bt_instances:all_below('bt.stdlib.Object') =:= [].
 
 %% A class that no file has as it is: defined or changed in a session.
-is_made_here({Module, File}) ->
+is_made_here(Module) ->
     lists:prefix("bt.", atom_to_list(Module))
         andalso not lists:member($\s, atom_to_list(Module))
         andalso not is_input(Module)
-        andalso not (is_list(File) andalso filelib:is_regular(File)).
+        andalso lists:any(fun({Name, _}) -> Name =:= beamtalk_live orelse Name =:= beamtalk_removed end,
+                          Module:module_info(attributes)).
 
 is_input(Module) -> lists:prefix("bt.repl.", atom_to_list(Module)).
 

@@ -115,7 +115,7 @@ source_file(File) ->
 %% @doc The classes that were typed, and are in no file.
 -spec defined() -> [module()].
 defined() ->
-    Names = lists:sort([atom_to_list(Module) || {Module, _} <- code:all_loaded()]),
+    Names = lists:sort([atom_to_list(Module) || Module <- bt_code:loaded()]),
     [Facade || "bt." ++ Rest = Name <- Names, not lists:member($\s, Rest),
                Facade <- [list_to_atom(Name)], is_typed(bt_class:meta(Facade))].
 

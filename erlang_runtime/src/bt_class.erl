@@ -86,9 +86,8 @@ is_present(Facade) ->
 %% Classes of other packages, loaded or on the code path.
 elsewhere(Name) ->
     Suffix = "." ++ Name,
-    Available = [Module || {Module, _, _} <- code:all_available(), is_facade(Module, Suffix)],
-    [Facade || Module <- lists:sort(Available), Facade <- [list_to_atom(Module)],
-               exists(Facade), is_present(Facade)].
+    Facades = [list_to_atom(Text) || Text <- bt_code:available(), is_facade(Text, Suffix)],
+    [Facade || Facade <- Facades, exists(Facade), is_present(Facade)].
 
 is_facade(Module, Suffix) ->
     lists:prefix("bt.", Module) andalso lists:suffix(Suffix, Module).
@@ -143,7 +142,7 @@ inherits_from(Facade, Ancestor) -> lists:member(Ancestor, chain(Facade)).
 -spec kinds(facade(), [facade()]) -> #{facade() => []}.
 kinds(Facade, Known) ->
     cached({kinds, Facade, Known}, fun() ->
-        Loaded = [Module || {Module, _} <- code:all_loaded(), is_below(Module, Facade)],
+        Loaded = [Module || Module <- bt_code:loaded(), is_below(Module, Facade)],
         maps:from_keys([Facade | Known] ++ Loaded, [])
     end).
 

@@ -200,7 +200,7 @@ undefined_class(Name) ->
 
 undefined_class_exception(Name) ->
     Text = atom_to_binary(Name),
-    Loaded = [bt_print:class_name(Module) || {Module, _} <- code:all_loaded(), is_facade(Module)],
+    Loaded = [bt_print:class_name(Module) || Module <- bt_code:loaded(), is_facade(Module)],
     Hint = bt_hint:did_you_mean(Text, Loaded),
     Message = [<<"there is no class ">>, Text],
     exception('bt.stdlib.UndefinedClass', undefined_class, Message, Hint, #{name => Name}).

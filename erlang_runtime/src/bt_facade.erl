@@ -50,8 +50,9 @@ assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Descr
         ++ standard_functions(Facade, undefined(IsActor)) ++ on_load(Description),
     Inherited = [{beamtalk_inherited, [I]} || #{inherited_layout := I} <- [Description]],
     OnLoad = [{on_load, [?ON_LOAD]} || #{ahead := true} <- [Description]],
+    Live = [{beamtalk_live, [true]} || not is_map_key(ahead, Description)],
     Behaviours = [{behaviour, Names} || #{behaviours := [_ | _] = Names} <- [Description]],
-    Attributes = [{beamtalk_facade, [Generation]} | Behaviours ++ Inherited ++ OnLoad],
+    Attributes = [{beamtalk_facade, [Generation]} | Live ++ Behaviours ++ Inherited ++ OnLoad],
     Chunks = [{<<"Docs">>, Docs} || #{docs := Docs} <- [Description]],
     {ok, Facade, binary(Facade, Functions, Attributes, Chunks)}.
 

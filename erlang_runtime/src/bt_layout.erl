@@ -94,7 +94,7 @@ is_stale(_) -> false.
 
 subclasses([], _) -> [];
 subclasses(Stale, Changing) ->
-    [Class || {Class, _} <- code:all_loaded(), not is_map_key(Class, Changing),
+    [Class || Class <- bt_code:loaded(), not is_map_key(Class, Changing),
               is_facade(Class), lists:any(fun(Super) -> lists:member(Super, Stale) end,
                                           bt_class:chain(Class))].
 

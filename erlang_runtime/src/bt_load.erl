@@ -86,6 +86,8 @@ remove(Facade) ->
 
 -spec init([]) -> {ok, #state{}}.
 init([]) ->
+    %% What an actor needs to notice a load: the code server may be busy just then.
+    ok = code:ensure_modules_loaded([bt_migration]),
     {ok, #state{}}.
 
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, term(), #state{}}.
@@ -94,7 +96,7 @@ handle_call(Request, _From, State) ->
     {Outcome, Changed} = handle(Request, State),
     {reply, Outcome, Changed}.
 
-handle({batch, Modules}, State) -> load_all(Modules, State);
+handle({batch, Modules}, State) -> load_all(Modules, fun bt_code:replace/1, State);
 handle({patch, Facade, Name, Binary}, State) -> link(Facade, Name, Binary, State);
 handle({update, Facade, Change}, State) -> change(Facade, Change, State);
 handle({remove, Facade}, State) -> unload(Facade, State).
@@ -122,7 +124,7 @@ load_from_file(Facade, Attempts, #state{binaries = Binaries} = State) ->
     Current = [Name || Name <- maps:keys(Binaries), facade(Name) =:= Facade],
     case code:get_object_code(Generation) of
         {Generation, Binary, _} ->
-            case load_all([{Generation, Binary}], State) of
+            case load_all([{Generation, Binary}], fun bt_code:replace_by_server/1, State) of
                 {{ok, _}, Loaded} ->
                     supersede(Current, Loaded);
                 _ ->
@@ -140,7 +142,7 @@ first_generation(Facade) -> list_to_atom(atom_to_list(Facade) ++ " 1").
 
 %% Generations and extensions have names that nobody calls yet, so they go first; the facades, all
 %% at once, make them current.
-load_all(Modules, State) ->
+load_all(Modules, Replace, State) ->
     Wanted = [{Kind, Name, Binary} || {Name, Binary} <- Modules,
                                       Kind <- [kind(Binary)], Kind =/= facade],
     Slots = slots([Name || {_, Name, _} <- Wanted]),
@@ -149,16 +151,16 @@ load_all(Modules, State) ->
     New = [{Slot, Binary} || {_, Slot, Binary} <- Renamed],
     Generations = [Slot || {generation, Slot, _} <- Renamed],
     case bt_code:load(New) of
-        ok -> make_current(Generations, New, Slots, State);
+        ok -> make_current(Generations, New, Slots, Replace, State);
         Error -> {Error, State}
     end.
 
-make_current(Generations, New, Slots, State) ->
+make_current(Generations, New, Slots, Replace, State) ->
     Descriptions = [bt_facade:of_generation(Generation) || Generation <- Generations],
     Facades = [Facade || #{facade := Facade} <- Descriptions],
     Old = [Generation || Facade <- Facades, Generation <- generation(Facade)],
     Patches = lists:append([bt_patch:modules(Facade) || Facade <- Facades]),
-    case bt_load_check:all(Generations, fun() -> load_facades(Descriptions) end) of
+    case bt_load_check:all(Generations, fun() -> load_facades(Descriptions, Replace) end) of
         ok ->
             lists:foreach(fun bt_patch:drop/1, Facades),
             lists:foreach(fun bt_class:keep_variables/1, Generations),
@@ -174,8 +176,8 @@ make_current(Generations, New, Slots, State) ->
 invalidate([]) -> ok;
 invalidate([_ | _]) -> bt_class:invalidate().
 
-load_facades([]) -> ok;
-load_facades(Descriptions) -> bt_code:replace(facades(Descriptions)).
+load_facades([], _) -> ok;
+load_facades(Descriptions, Replace) -> Replace(facades(Descriptions)).
 
 facades(Descriptions) ->
     [assembled(D) || D <- bt_layout:complete(Descriptions)].

@@ -7,8 +7,7 @@
 %% @doc All classes that are loaded or on the code path, by name.
 -spec all_classes() -> [bt_class:object()].
 all_classes() ->
-    Available = code:all_available(),
-    Facades = [list_to_atom(Name) || {Name, _File, _Loaded} <- Available, is_facade(Name)],
+    Facades = [list_to_atom(Name) || Name <- bt_code:available(), is_facade(Name)],
     Named = [{bt_class:name(Facade), Facade} || Facade <- Facades, is_class(Facade)],
     [bt_class:object(Facade) || {_, Facade} <- lists:usort(Named)].
 

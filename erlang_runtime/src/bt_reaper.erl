@@ -15,24 +15,27 @@
 
 %% The specification of fun_info/2 does not know `refc'.
 -dialyzer({[no_fail_call, no_return, no_unused, no_match], [
-    examine/2, unload/1, has_blocks/1, is_maker/1, references/1, counts_blocks/0, probe/1
+    examine/2, unload_each/3, unload/1, has_blocks/1, is_maker/1, references/1, counts_blocks/0, probe/1
 ]}).
 -dialyzer({no_unused, make_old/1}).
 
 %% The emulator's own reference, and that of the block made to ask.
 -define(UNUSED, 2).
 %% Looked for when nothing was loaded for a while, so that it is in nobody's way; or when there is much.
+%% Somebody who edits beside 100,000 actors makes modules faster than they can be unloaded, but in all
+%% hardly ever so many.
 -define(QUIET, 2000).
 -define(AGAIN, 30000).
--define(MANY, 64).
+-define(MUCH, {256, 4_000_000}).
+-define(TOO_MUCH, {512, 16_000_000}).
+-define(MANY_KEPT, 64).
 -define(BATCH, 16).
--define(MAX_FRESH, 200).
 
 -record(state, {
     %% Superseded and not looked at yet, the first to come first.
     fresh = [] :: [module()],
     code = #{} :: #{module() => binary()},
-    worker = none :: reference() | none,
+    worker = none :: {pid(), reference()} | none,
     timer = none :: none | {now | soon | again, reference()},
     %% Loaders that wait for room.
     waiting = [] :: [gen_server:from()]
@@ -65,16 +68,18 @@ init([]) ->
           {reply, ok | [module()], #state{}} | {noreply, #state{}}.
 handle_call(superseded, _From, #state{code = Code} = State) ->
     {reply, maps:keys(Code), State};
-handle_call(make_room, From, #state{fresh = Fresh, waiting = Waiting} = State) ->
-    case length(Fresh) < ?MAX_FRESH of
-        true -> {reply, ok, State};
-        false -> {noreply, State#state{waiting = [From | Waiting]}}
+handle_call(make_room, From, #state{waiting = Waiting} = State) ->
+    case has(?TOO_MUCH, State) of
+        false -> {reply, ok, State};
+        true -> {noreply, State#state{waiting = [From | Waiting]}}
     end.
 
 -spec handle_cast({supersede, module(), binary()}, #state{}) -> {noreply, #state{}}.
 handle_cast({supersede, Module, Binary}, #state{fresh = Fresh, code = Code} = State) ->
     Known = State#state{fresh = lists:delete(Module, Fresh) ++ [Module], code = Code#{Module => Binary}},
-    {noreply, look_in(urgency(Known), Known)}.
+    Urgency = urgency(Known),
+    ok = hold(Urgency, Known),
+    {noreply, look_in(Urgency, Known)}.
 
 -spec handle_info(term(), #state{}) -> {noreply, #state{}}.
 handle_info({look, When}, #state{worker = none} = State) ->
@@ -83,9 +88,9 @@ handle_info({look, _}, State) ->
     {noreply, State#state{timer = none}};
 handle_info({seen, Module, Binary, IsGone}, State) ->
     {noreply, admit(seen(Module, Binary, IsGone, State))};
-handle_info({'DOWN', Worker, process, _, normal}, #state{worker = Worker} = State) ->
+handle_info({'DOWN', Worker, process, _, normal}, #state{worker = {_, Worker}} = State) ->
     {noreply, look_next(State#state{worker = none})};
-handle_info({'DOWN', Worker, process, _, _}, #state{worker = Worker} = State) ->
+handle_info({'DOWN', Worker, process, _, _}, #state{worker = {_, Worker}} = State) ->
     %% Whatever it was, it would happen again at once.
     {noreply, look_next(admit(State#state{worker = none, fresh = []}))};
 handle_info(_Message, State) ->
@@ -96,7 +101,7 @@ handle_info(_Message, State) ->
 
 look(When, #state{fresh = Fresh, code = Code} = State) when
     %% Where so many are kept, classes are loaded all the time, and there would never be another look.
-    When =:= again; map_size(Code) - length(Fresh) >= ?MANY
+    When =:= again; map_size(Code) - length(Fresh) >= ?MANY_KEPT
 ->
     start(maps:keys(Code), State);
 look(_, #state{fresh = Fresh} = State) ->
@@ -104,8 +109,16 @@ look(_, #state{fresh = Fresh} = State) ->
 
 start(Modules, #state{code = Code} = State) ->
     Reaper = self(),
-    {_, Worker} = spawn_monitor(fun() -> examine(maps:with(Modules, Code), Reaper) end),
+    Worker = spawn_monitor(fun() -> examine(maps:with(Modules, Code), Reaper) end),
     State#state{worker = Worker}.
+
+%% Somebody is loading: the next load may have to wait for the purge of a facade, and that for the
+%% module at hand, but not for all of them.
+hold(soon, #state{worker = {Pid, _}}) ->
+    Pid ! hold,
+    ok;
+hold(_, _) ->
+    ok.
 
 %% The name may be that of a newer module by now.
 seen(Module, Binary, IsGone, #state{fresh = Fresh, code = Code} = State) ->
@@ -119,11 +132,18 @@ seen(Module, Binary, IsGone, #state{fresh = Fresh, code = Code} = State) ->
             State#state{fresh = [Name || Name <- Fresh, is_map_key(Name, Code)]}
     end.
 
-admit(#state{fresh = Fresh, waiting = Waiting} = State) when length(Fresh) < ?MAX_FRESH ->
-    lists:foreach(fun(From) -> gen_server:reply(From, ok) end, Waiting),
-    State#state{waiting = []};
-admit(State) ->
-    State.
+admit(#state{waiting = Waiting} = State) ->
+    case has(?TOO_MUCH, State) of
+        true -> State;
+        false ->
+            lists:foreach(fun(From) -> gen_server:reply(From, ok) end, Waiting),
+            State#state{waiting = []}
+    end.
+
+%% Whether so many modules, or so many bytes of them, were not looked at yet.
+has({Many, Bytes}, #state{fresh = Fresh, code = Code}) ->
+    length(Fresh) >= Many orelse
+        lists:sum([byte_size(map_get(Module, Code)) || Module <- Fresh]) >= Bytes.
 
 %% Something may have been superseded meanwhile: its timer goes on.
 look_next(#state{fresh = [_ | _], timer = {When, _}} = State) when When =/= again -> State;
@@ -131,8 +151,11 @@ look_next(#state{fresh = [_ | _]} = State) -> look_in(now, State);
 look_next(#state{code = Code} = State) when Code =/= #{} -> look_in(again, State);
 look_next(State) -> State.
 
-urgency(#state{fresh = Fresh}) when length(Fresh) >= ?MANY -> now;
-urgency(_) -> soon.
+urgency(State) ->
+    case has(?MUCH, State) of
+        true -> now;
+        false -> soon
+    end.
 
 %% The last to say when decides, but what is urgent stays so.
 look_in(_When, #state{timer = {now, _}} = State) ->
@@ -153,13 +176,17 @@ examine(Modules, Reaper) ->
     Counts = counts_blocks(),
     Unused = maps:filter(fun(Module, _) -> Counts andalso not has_blocks(Module) end, Modules),
     ok = make_old(maps:to_list(Unused)),
-    lists:foreach(
-        fun({Module, Binary}) ->
-            IsGone = is_map_key(Module, Unused) andalso unload(Module),
-            Reaper ! {seen, Module, Binary, IsGone}
-        end,
-        maps:to_list(Modules)
-    ).
+    unload_each(maps:to_list(Modules), Unused, Reaper).
+
+unload_each([], _, _) ->
+    ok;
+unload_each([{Module, Binary} | Rest], Unused, Reaper) ->
+    IsGone = is_map_key(Module, Unused) andalso unload(Module),
+    Reaper ! {seen, Module, Binary, IsGone},
+    receive
+        hold -> ok
+    after 0 -> unload_each(Rest, Unused, Reaper)
+    end.
 
 %% Only code that is old can be asked for its processes, and a running method may still call its
 %% module. So a second instance of the same code makes the first one old.

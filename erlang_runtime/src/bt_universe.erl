@@ -4,6 +4,10 @@
 
 -export([classes/0]).
 
+%% How long to wait for the code server, in milliseconds.
+-define(PATIENCE, 20).
+-define(ON_PATH, {?MODULE, on_path}).
+
 -type signature() :: {atom(), atom(), module() | nil, atom(), [atom()], [atom()], [atom()],
                       [{atom(), instance | class, boolean(), [binary() | nil], binary() | nil}]}.
 
@@ -22,13 +26,33 @@ is_wanted(Facade) ->
 
 %% Loaded ones, and those beside them on disk that nothing has called yet.
 facades() ->
-    Loaded = [atom_to_list(Module) || {Module, _} <- code:all_loaded()],
-    Names = lists:usort(Loaded ++ lists:append([beams(Path) || Path <- code:get_path()])),
+    Loaded = [atom_to_list(Module) || Module <- bt_code:loaded()],
+    Names = lists:usort(Loaded ++ on_path()),
     [list_to_atom(Name) || "bt." ++ Rest = Name <- Names, not lists:member($\s, Rest)].
 
-%% Not those of Erlang, nor those of the standard library.
+%% The code server may be purging, which takes long where there are many processes; then what it said
+%% before has to do.
+on_path() ->
+    {_, Monitor} = spawn_monitor(fun() -> exit({beams, looked_up()}) end),
+    receive
+        {'DOWN', Monitor, process, _, {beams, Names}} -> Names
+    after patience(persistent_term:get(?ON_PATH, unknown)) ->
+        demonitor(Monitor, [flush]),
+        persistent_term:get(?ON_PATH)
+    end.
+
+patience(unknown) -> infinity;
+patience(_) -> ?PATIENCE.
+
+looked_up() ->
+    Root = code:root_dir(),
+    Names = lists:append([beams(Path) || Path <- code:get_path(), not lists:prefix(Root, Path)]),
+    persistent_term:put(?ON_PATH, Names),
+    Names.
+
+%% Not those of the standard library.
 beams(Directory) ->
-    case lists:prefix(code:root_dir(), Directory) orelse is_stdlib(Directory) of
+    case is_stdlib(Directory) of
         true -> [];
         false -> [filename:basename(File, ".beam") || File <- filelib:wildcard("bt.*.beam", Directory)]
     end.

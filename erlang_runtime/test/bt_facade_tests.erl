@@ -159,7 +159,7 @@ reaping() ->
     receive {answer, Answer} -> ?assertEqual(done, Answer) end.
 
 loaded_generations() ->
-    lists:sort([M || {M, _} <- code:all_loaded(), lists:prefix("bt.app.F12 ", atom_to_list(M))]).
+    lists:sort([M || M <- bt_code:loaded(), lists:prefix("bt.app.F12 ", atom_to_list(M))]).
 
 wait_until(Condition) ->
     wait_until(Condition, 500).

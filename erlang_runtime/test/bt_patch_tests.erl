@@ -7,7 +7,8 @@
 
 patch_test_() ->
     {foreach, fun setup/0, fun bt_fixture:stop/1,
-     [fun replaced_not_piled_up/1, fun replaced_code_goes/1, fun running_code_stays/1,
+     [fun replaced_not_piled_up/1, fun replaced_code_goes/1,
+      fun the_code_server_is_not_asked/1, fun running_code_stays/1,
       fun blocks_keep_code/1, fun broken_code_changes_nothing/1, fun one_broken_of_several/1,
       fun unknown_class/1, fun hidden/1, fun removed/1, fun stale_extensions/1, fun renamed/1]}.
 
@@ -27,10 +28,27 @@ replaced_code_goes(_) ->
     {timeout, 60, ?_test(begin
         %% Those of other tests, whose runtime was stopped.
         Before = length(extensions()),
-        [patch("m(_) -> " ++ integer_to_list(N) ++ ".") || N <- lists:seq(1, 300)],
-        ?assertEqual(300, ?C:m(self)),
-        ?assert(length(extensions()) < 250),
+        [patch("m(_) -> " ++ integer_to_list(N) ++ ".") || N <- lists:seq(1, 600)],
+        ?assertEqual(600, ?C:m(self)),
+        ?assert(length(extensions()) < 560),
         wait(fun() -> length(extensions()) =:= Before + 1 end)
+    end)}.
+
+%% It may be purging, which takes long where there are many processes.
+the_code_server_is_not_asked(_) ->
+    {timeout, 30, ?_test(begin
+        patch("m(_) -> first."),
+        Known = bt_universe:classes(),
+        wait(fun() -> not erlang:check_old_code(?C) end),
+        CodeServer = whereis(code_server),
+        true = erlang:suspend_process(CodeServer),
+        try
+            patch("m(_) -> second."),
+            ?assertEqual(second, ?C:m(self)),
+            ?assertEqual(Known, bt_universe:classes())
+        after
+            erlang:resume_process(CodeServer)
+        end
     end)}.
 
 running_code_stays(_) ->
@@ -145,7 +163,7 @@ module(Text) ->
 generation(Text) -> bt_fixture:compiled(?C, #{}, Text).
 
 extensions() ->
-    [Module || {Module, _} <- code:all_loaded(), is_extension(atom_to_list(Module))].
+    [Module || Module <- bt_code:loaded(), is_extension(atom_to_list(Module))].
 
 is_extension(Name) -> lists:prefix("bt.app.Patched x", Name).
 
