@@ -174,10 +174,14 @@ public sealed partial class Binder
         BoundExpr? guard = arm.Guard is null ? null : Bind(arm.Guard);
         BoundBody body = arm.Body is BlockExpression { Parameters.IsEmpty: true } block
             ? BindInlined(block, spine)
-            : new BoundBody(arm.Body.Span, [], [Bind(arm.Body, spine)]);
+            : new BoundBody(arm.Body.Span, [], [BindEffect(ArmStatement(arm.Body), spine)]);
         (_scope, _home) = (outerScope, outerHome);
         return new BoundArm(arm.Span, pattern, guard, body);
     }
+
+    /// <summary>The only statement of an arm's body, where a cascade has to stand in parentheses.</summary>
+    private static Expression ArmStatement(Expression body) =>
+        body is ParenthesizedExpression { Inner: CascadeExpression cascade } ? cascade : body;
 
     /// <summary>A match on booleans or Results only, without a last resort, should name both cases.</summary>
     private void CheckCases(MatchExpression match)
