@@ -2,7 +2,8 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1, facade/1, float32/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1, facade/1]).
+-export([float32/1, text/1]).
 -export_type([promise/0]).
 
 -type promise() :: {bt_future:future(), integer(), bt_future:address()}.
@@ -74,3 +75,17 @@ facade(#{module := Facade}) -> Facade.
 %% @doc A number in four bytes, the lowest first.
 -spec float32(number()) -> binary().
 float32(Number) -> <<Number:32/little-float>>.
+
+%% @doc A text with each byte that is none of UTF-8 replaced by the character for that.
+-spec text(binary()) -> binary().
+text(Bytes) ->
+    case unicode:characters_to_binary(Bytes) of
+        Text when is_binary(Text) -> Text;
+        {_, Good, Rest} -> iolist_to_binary(repaired(Rest, [Good]))
+    end.
+
+repaired(<<_, Rest/binary>>, Parts) ->
+    case unicode:characters_to_binary(Rest) of
+        Text when is_binary(Text) -> [Parts, <<16#FFFD/utf8>>, Text];
+        {_, Good, Left} -> repaired(Left, [Parts, <<16#FFFD/utf8>>, Good])
+    end.
