@@ -110,10 +110,19 @@ received(Id, To, At, #conversation{steps = Steps, handling = Handling} = C) ->
     end.
 
 answered(Key, Outcome, At, #conversation{keys = Keys} = C) ->
-    case Keys of
-        #{Key := Id} -> ended(Id, Outcome, At, C#conversation{keys = maps:remove(Key, Keys)});
-        #{} -> C
+    case maps:take(Key, Keys) of
+        {Id, Rest} -> came(Id, Outcome, At, C#conversation{keys = Rest});
+        error -> C
     end.
+
+%% Who answers a future has not answered yet: that future's value is the answer.
+came(Id, {ok, {'$bt_future', _, _, _} = Future}, At, #conversation{keys = Keys} = C) ->
+    case bt_future:tail(Future) of
+        {pending, {'$bt_future', Later, _, _}} ->
+            C#conversation{keys = Keys#{{future, Later} => Id}};
+        {settled, Outcome} -> ended(Id, Outcome, At, C)
+    end;
+came(Id, Outcome, At, C) -> ended(Id, Outcome, At, C).
 
 %% An error that is not an answer.
 failed(Pid, Exception, At, #conversation{handling = Handling, steps = Steps} = C) ->

@@ -4,13 +4,18 @@
 %% like that of a timer, and so runs its block when the process next waits.
 -module(bt_trace).
 
--export([on/3, off/1, events/0, clear/0, is_on/1, fire/2, settle/0]).
+-export([on/3, follow/3, is_session/1, off/1, events/0, clear/0, is_on/1, fire/2, settle/0]).
 -export_type([listener/0]).
 
 %% What to do with each event: run a block, print it, or only keep it.
 -type listener() :: fun() | print | keep.
 
+%% Of a module that makes events of its own: a trace that follows them has ended.
+-callback unfollow(reference()) -> ok.
+
 -define(KEY, '$bt_trace').
+%% So many events a trace of what others tell may have.
+-define(MOST, 10000).
 
 -record(mine, {session :: pid(), listeners = #{} :: #{reference() => listener()}}).
 
@@ -29,6 +34,26 @@ on(Target, Listener, Options) ->
             put(?KEY, Mine#mine{listeners = Listeners#{Trace => Listener}}),
             ok;
         Error -> Error
+    end.
+
+%% @doc Begins a trace of what a module tells of an actor: it sends `{bt_trace_event, Trace, Event}'
+%% to the session. The tracer has nothing to do with it.
+-spec follow(pid(), listener(), module()) -> {Session :: pid(), Trace :: reference()}.
+follow(Actor, Listener, Source) ->
+    #mine{session = Session, listeners = Listeners} = Mine = mine(),
+    Trace = make_ref(),
+    Wish = #{trace => Trace, source => Source, class => nil, actors => [Actor], filter => all,
+             tell => Listener =/= keep, most => ?MOST, per_second => ?MOST},
+    ok = bt_trace_session:add(Session, Wish),
+    put(?KEY, Mine#mine{listeners = Listeners#{Trace => Listener}}),
+    {Session, Trace}.
+
+%% @doc Whether it is the session of this process.
+-spec is_session(pid()) -> boolean().
+is_session(Session) ->
+    case get(?KEY) of
+        #mine{session = Session} -> true;
+        _ -> false
     end.
 
 %% @doc Ends the traces of an actor or a class, or all, when what has happened so far is told.

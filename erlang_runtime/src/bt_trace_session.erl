@@ -14,10 +14,11 @@
 %% those about messages.
 -type filter() :: all | {selectors, [atom()]} | {block, fun()} | messages.
 
-%% `tell': whether the owner wants to hear of each event.
+%% `tell': whether the owner wants to hear of each event. `source': the module that the events come
+%% from, if it is not the tracer.
 -type wish() :: #{trace := reference(), actors := [pid()], class := module() | nil,
                   filter := filter(), tell := boolean(), most := pos_integer(),
-                  per_second := pos_integer()}.
+                  per_second := pos_integer(), source => module()}.
 
 -record(trace, {wish :: wish(), count = 0 :: non_neg_integer()}).
 
@@ -70,21 +71,23 @@ init(Owner) ->
 %% @private
 -spec handle_call(term(), gen_server:from(), #session{}) -> {reply, term(), #session{}}.
 handle_call({add, #{trace := Trace} = Wish}, _From, #session{traces = Traces} = Session) ->
-    Order = maps:with([trace, actors, class, per_second], Wish),
-    case bt_tracer:add(Order#{session => self()}) of
+    case begin_trace(Wish) of
         ok -> {reply, ok, Session#session{traces = Traces#{Trace => #trace{wish = Wish}}}};
         {error, _} = Error -> {reply, Error, Session}
     end;
 handle_call({remove, What}, _From, #session{traces = Traces} = Session) ->
-    Gone = [Trace || {Trace, #trace{wish = Wish}} <- maps:to_list(Traces), is_of(What, Wish)],
-    lists:foreach(fun bt_tracer:remove/1, Gone),
+    Ended = [Wish || #trace{wish = Wish} <- maps:values(Traces), is_of(What, Wish)],
+    lists:foreach(fun end_trace/1, Ended),
+    Gone = [Trace || #{trace := Trace} <- Ended],
     {reply, Gone, Session#session{traces = maps:without(Gone, Traces)}};
 handle_call(events, _From, #session{events = Events} = Session) ->
     {reply, queue:to_list(Events), Session};
 handle_call(clear, _From, Session) ->
     {reply, ok, Session#session{events = queue:new(), size = 0}};
 handle_call({is_traced, Actor}, _From, #session{traces = Traces} = Session) ->
-    Follows = fun(#trace{wish = Wish}) -> is_of(Actor, Wish) end,
+    Follows = fun(#trace{wish = Wish}) ->
+                      not is_map_key(source, Wish) andalso is_of(Actor, Wish)
+              end,
     {reply, lists:any(Follows, maps:values(Traces)), Session}.
 
 %% @private
@@ -106,9 +109,19 @@ handle_info({bt_trace_stopped, Trace, Reason}, #session{traces = Traces} = Sessi
 handle_info({'DOWN', _, process, Owner, _}, #session{owner = Owner} = Session) ->
     {stop, normal, Session};
 handle_info({'DOWN', _, process, _Tracer, _}, #session{traces = Traces} = Session) ->
-    Stop = fun(Trace, Known, S) -> stopped(Trace, Known, crash, S) end,
+    Stop = fun(_, #trace{wish = #{source := _}}, S) -> S;
+              (Trace, Known, S) -> stopped(Trace, Known, crash, S)
+           end,
     {noreply, maps:fold(Stop, Session, Traces)};
 handle_info(_Message, Session) -> {noreply, Session}.
+
+begin_trace(#{source := _}) -> ok;
+begin_trace(Wish) ->
+    Order = maps:with([trace, actors, class, per_second], Wish),
+    bt_tracer:add(Order#{session => self()}).
+
+end_trace(#{source := Source, trace := Trace}) -> Source:unfollow(Trace);
+end_trace(#{trace := Trace}) -> bt_tracer:remove(Trace).
 
 is_of(all, _) -> true;
 is_of(Pid, #{actors := Actors}) when is_pid(Pid) -> lists:member(Pid, Actors);
@@ -131,7 +144,7 @@ record(Trace, #trace{wish = Wish, count = Count} = Known, Event, Session) ->
     Next = Told#session{traces = (Told#session.traces)#{Trace := Counted}},
     case Count + 1 >= Most of
         true ->
-            bt_tracer:remove(Trace),
+            ok = end_trace(Wish),
             stopped(Trace, Counted, events, Next);
         false -> Next
     end.
