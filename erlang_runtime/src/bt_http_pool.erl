@@ -31,7 +31,20 @@ start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
 %% @doc A connection to a place, which is the caller's from now on.
 -spec take(place()) -> {ok, bt_net:socket()} | none.
-take(Place) -> gen_server:call(?MODULE, {take, Place}, infinity).
+take(Place) ->
+    case gen_server:call(?MODULE, {take, Place}, infinity) of
+        {ok, Socket} -> open(Socket, Place);
+        none -> none
+    end.
+
+%% That the server has closed it may have come to this machine, but not yet to the pool.
+open(Socket, Place) ->
+    case bt_net:recv(Socket, 0, 0) of
+        {error, timeout} -> {ok, Socket};
+        _ ->
+            bt_net:close(Socket),
+            take(Place)
+    end.
 
 %% @doc Takes a connection back on which an answer was read to its end.
 -spec put(place(), bt_net:socket()) -> ok.
