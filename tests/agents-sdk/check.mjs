@@ -51,6 +51,20 @@ const script = [
   { fault: "unauthorized" },
 ];
 
+// What goes wrong, without the SDKs' own second tries.
+const faults = [
+  { fault: "overloaded" },
+  { fault: "serverError" },
+  { fault: "rateLimited", retryAfter: 2000 },
+  { text: "one two three four", fault: "errorInStream" },
+  { text: "one two three four", fault: "cut" },
+];
+const once = { maxRetries: 0 };
+
+async function drain(stream) {
+  for await (const _ of stream) { /* until it ends or fails */ }
+}
+
 const tool = {
   name: "search", description: "Searches.",
   schema: { type: "object", properties: { query: { type: "string" } }, required: ["query"] },
@@ -96,6 +110,27 @@ async function openai(url) {
     assert.deepEqual(answer.data[0].embedding, answer.data[1].embedding);
     assert.equal(answer.data[0].embedding.length, 16);
   });
+}
+
+async function openaiFaults(url) {
+  const client = new OpenAI({ apiKey: "fake", baseURL: `${url}/v1`, ...once });
+  const ask = (stream) => client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "Hi" }], stream });
+  await check("openai overloaded", () => assert.rejects(ask(false), { status: 503 }));
+  await check("openai server error", () => assert.rejects(ask(false), OpenAI.InternalServerError));
+  await check("openai hint", () => assert.rejects(ask(false), (error) => error.headers.get("retry-after-ms") === "2000"));
+  await check("openai error in a stream", async () => assert.rejects(drain(await ask(true)), OpenAI.APIError));
+  await check("openai cut stream", async () => assert.rejects(drain(await ask(true))));
+}
+
+async function anthropicFaults(url) {
+  const client = new Anthropic({ apiKey: "fake", baseURL: url, ...once });
+  const ask = (stream) => client.messages.create({
+    model: "m", max_tokens: 100, messages: [{ role: "user", content: "Hi" }], stream });
+  await check("anthropic overloaded", () => assert.rejects(ask(false), { status: 529 }));
+  await check("anthropic server error", () => assert.rejects(ask(false), Anthropic.InternalServerError));
+  await check("anthropic hint", () => assert.rejects(ask(false), (error) => error.headers.get("retry-after") === "2"));
+  await check("anthropic error in a stream", async () => assert.rejects(drain(await ask(true)), Anthropic.APIError));
+  await check("anthropic cut stream", async () => assert.rejects(drain(await ask(true))));
 }
 
 async function anthropic(url) {
@@ -178,5 +213,6 @@ async function gemini(url) {
 }
 
 for (const ask of [openai, anthropic, gemini]) await serving(script, ask);
+for (const ask of [openaiFaults, anthropicFaults]) await serving(faults, ask);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
