@@ -67,7 +67,7 @@ gather(Open, Values, Patience) ->
     case next(Open, Patience) of
         {Index, {ok, Value}, Rest} -> gather(Rest, Values#{Index => Value}, Patience);
         {_, Failure, _} -> Failure;
-        timeout -> look_for_ring(Open, Values, Patience)
+        {timeout, StillOpen} -> look_for_ring(StillOpen, Values, Patience)
     end.
 
 %% Whoever waits for all of them is in a ring with any one of them.
@@ -113,12 +113,14 @@ no_future() -> {error, bt_fault:user_error(<<"there is no future to wait for">>)
 -spec next(open()) -> {pos_integer(), bt_future:outcome(), open()}.
 next(Open) -> next(Open, infinity).
 
--spec next(open(), timeout()) -> {pos_integer(), bt_future:outcome(), open()} | timeout.
+%% Some may depend on other futures by now, when the time is over.
+-spec next(open(), timeout()) ->
+          {pos_integer(), bt_future:outcome(), open()} | {timeout, open()}.
 next(Open, Patience) ->
     receive
         {'$bt_reply', Ref, settled} -> settled(Ref, settled, Open, Patience);
         {'DOWN', Ref, process, _, Reason} -> settled(Ref, {down, Reason}, Open, Patience)
-    after Patience -> timeout
+    after Patience -> {timeout, Open}
     end.
 
 settled(Ref, News, Open, Patience) ->
