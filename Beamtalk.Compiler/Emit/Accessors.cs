@@ -19,6 +19,10 @@ public static class Accessors
         new FunctionName(selector, 2),
         new CFun([Self, Value], MapUpdate(Var(Self), (Symbol(field), Var(Value)))), true, null);
 
-    public static MethodMeta Meta(string selector, ImmutableArray<ParameterMeta> parameters) =>
-        new() { Selector = selector, Function = selector, Parameters = parameters, IsAccessor = true };
+    /// <summary>What a reader tells of itself; <paramref name="type"/> is the field's, as written.</summary>
+    public static MethodMeta ReaderMeta(string field, string? type) =>
+        new() { Selector = field, Function = field, Returns = type, IsAccessor = true };
+
+    public static MethodMeta WithMeta(string selector, string field, string? type) =>
+        new() { Selector = selector, Function = selector, Parameters = [new ParameterMeta(field, type)], IsAccessor = true };
 }

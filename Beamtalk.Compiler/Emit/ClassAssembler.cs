@@ -126,20 +126,23 @@ public static class ClassAssembler
 
         HashSet<string> taken =
             [.. bound.Methods.Where(member => !member.Method.IsClassSide).Select(member => member.Method.Selector)];
+        ILookup<string, string?> types = bound.Class.Syntax.Members.OfType<VariableDeclaration>().ToLookup(
+            variable => variable.Name.Name,
+            variable => variable.Type is { } type ? bound.Class.Source.Text.Slice(type.Span) : null);
         var metas = ImmutableArray.CreateBuilder<MethodMeta>();
         foreach (string field in bound.Class.Signature.Variables)
         {
             if (taken.Add(field))
             {
                 functions.Add(Accessors.Reader(field));
-                metas.Add(Accessors.Meta(field, []));
+                metas.Add(Accessors.ReaderMeta(field, types[field].FirstOrDefault()));
             }
 
             string with = MethodSignatures.WithSelector(field);
             if (taken.Add(with))
             {
                 functions.Add(Accessors.With(with, field));
-                metas.Add(Accessors.Meta(with, [new ParameterMeta(field)]));
+                metas.Add(Accessors.WithMeta(with, field, types[field].FirstOrDefault()));
             }
         }
 

@@ -6,7 +6,7 @@
 -export([inherits_from/2, new/2]).
 -export([methods/1, methods_where/2, tools/1, all_selectors/1, method/2, includes/2]).
 -export([instances/1, instance_count/1, all_instances/1]).
--export([variables/1, all_variables/1, class_variables/1]).
+-export([variables/1, all_variables/1, class_variables/1, field_types/1]).
 -export([doc/1, set_doc/2, source_file/1, modifiers/1, package/1]).
 
 -define(CLASS(Module), #{'$class' := 'bt.stdlib.Class', module := Module}).
@@ -197,6 +197,25 @@ all_instances(_) -> [].
 -spec variables(behaviour()) -> [atom()].
 variables(?CLASS(Module)) -> maps:get(variables, bt_class:meta(Module), []);
 variables(?METACLASS(Module)) -> class_variables(bt_class:object(Module)).
+
+%% @doc The types that the fields of a Value class are declared with, as written, by field: those of
+%% superclasses too. The compiler's own methods for a field know them.
+-spec field_types(behaviour()) -> #{atom() => binary()}.
+field_types(?CLASS(Module)) ->
+    lists:foldr(fun(Class, Types) -> maps:merge(Types, own_types(bt_class:meta(Class))) end, #{},
+                bt_class:chain(Module));
+field_types(?METACLASS(_)) -> #{}.
+
+own_types(#{methods := Methods}) ->
+    maps:from_list([Type || #{flags := Flags} = Method <- Methods, lists:member(accessor, Flags),
+                            Type <- field_type(Method)]);
+own_types(_) -> #{}.
+
+field_type(#{selector := Field, parameters := [], returns := Type}) when is_binary(Type) ->
+    [{Field, Type}];
+field_type(#{parameters := [{Field, Type, _}]}) when is_binary(Type) ->
+    [{binary_to_existing_atom(Field), Type}];
+field_type(_) -> [].
 
 %% @doc All variables, those of superclasses first.
 -spec all_variables(behaviour()) -> [atom()].
