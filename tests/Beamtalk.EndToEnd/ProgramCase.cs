@@ -4,9 +4,11 @@ namespace Beamtalk.EndToEnd;
 
 /// <summary>
 /// A program and what it does: the exact standard output stands in a file beside it (<c>.expected</c>), lines that
-/// standard error must contain in another (<c>.stderr</c>), the exit status in a third (<c>.exit</c>) unless it is 0.
+/// standard error must contain in another (<c>.stderr</c>), the exit status in a third (<c>.exit</c>) unless it is 0, and
+/// what is typed, if anything, in a fourth (<c>.in</c>).
 /// </summary>
-public sealed record ProgramCase(string File, string Output, IReadOnlyList<string> ErrorLines, int ExitCode)
+public sealed record ProgramCase(
+    string File, string Input, string Output, IReadOnlyList<string> ErrorLines, int ExitCode)
 {
     private const string ExpectedExtension = ".expected";
 
@@ -21,6 +23,7 @@ public sealed record ProgramCase(string File, string Output, IReadOnlyList<strin
         string path = Path.Combine(root, file);
         return new ProgramCase(
             file,
+            TextOf(Path.ChangeExtension(path, ".in")),
             System.IO.File.ReadAllText(Path.ChangeExtension(path, ExpectedExtension)),
             LinesOf(Path.ChangeExtension(path, ".stderr")),
             int.Parse(LinesOf(Path.ChangeExtension(path, ".exit")).FirstOrDefault("0"), CultureInfo.InvariantCulture));
@@ -44,6 +47,8 @@ public sealed record ProgramCase(string File, string Output, IReadOnlyList<strin
             yield return $"standard error does not contain '{line}'";
         }
     }
+
+    private static string TextOf(string path) => System.IO.File.Exists(path) ? System.IO.File.ReadAllText(path) : "";
 
     private static string[] LinesOf(string path) =>
         System.IO.File.Exists(path)

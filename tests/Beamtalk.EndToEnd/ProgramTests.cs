@@ -36,15 +36,19 @@ public sealed class ProgramTests
 
     private static async Task CheckAsync(string file)
     {
-        ProgramRun run = await RunAsync(file).ConfigureAwait(false);
-        string[] failures = ProgramCase.Read(Root, file).Refute(run).ToArray();
+        var program = ProgramCase.Read(Root, file);
+        ProgramRun run = await RunAsync(program).ConfigureAwait(false);
+        string[] failures = program.Refute(run).ToArray();
         Assert.That(failures, Is.Empty, $"{string.Join('\n', failures)}\nstandard error:\n{run.Error}");
     }
 
-    private static async Task<ProgramRun> RunAsync(string file)
+    private static async Task<ProgramRun> RunAsync(ProgramCase program)
     {
         using Command command = Command.Run(
-            Path.Combine(Root, "beamtalk"), ["run", file], options => options.WorkingDirectory(Root).Timeout(Patience));
+            Path.Combine(Root, "beamtalk"),
+            ["run", program.File],
+            options => options.WorkingDirectory(Root).Timeout(Patience));
+        await command.StandardInput.WriteAsync(program.Input).ConfigureAwait(false);
         command.StandardInput.Close();
         CommandResult result = await command.Task.ConfigureAwait(false);
         return new ProgramRun(result.ExitCode, result.StandardOutput, result.StandardError);
