@@ -149,11 +149,16 @@ reopened(Path, At, Entries) ->
 append({'$bt_journal', Fd, _Path}, Entry) ->
     case frame(Entry) of
         too_large -> too_large();
-        Bytes -> written(Fd, Bytes, file:position(Fd, cur))
+        Bytes -> at_end(Fd, Bytes, file:position(Fd, cur), file:position(Fd, eof))
     end.
 
-written(_Fd, _Bytes, {error, Reason}) -> failed(Reason);
-written(Fd, Bytes, {ok, At}) ->
+%% Another node that has the journal open is noticed before anything is spoiled.
+at_end(Fd, Bytes, {ok, At}, {ok, At}) -> written(Fd, Bytes, At);
+at_end(_Fd, _Bytes, {ok, _}, {ok, _}) -> {error, changed, <<"somebody else has written to it">>};
+at_end(_Fd, _Bytes, {error, Reason}, _) -> failed(Reason);
+at_end(_Fd, _Bytes, _, {error, Reason}) -> failed(Reason).
+
+written(Fd, Bytes, At) ->
     case first_error([fun() -> file:write(Fd, Bytes) end, fun() -> file:datasync(Fd) end]) of
         ok ->
             ok;
