@@ -2,7 +2,7 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, clone/2, state_of/1, facade/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, clone/2, dig/2, facade/1]).
 -export([float32/1, text/1]).
 -export_type([promise/0]).
 
@@ -40,20 +40,26 @@ is({{'$bt_future', _, _, _} = Future}, {_Promise, Id, _Address}, _Number) ->
 is({Number}, _Promise, Number) -> true;
 is(_Other, _Promise, _Number) -> false.
 
-%% @doc Kills a process as soon as its owner has ended. Without a link, so that the end of the
-%% process does not concern the owner.
--spec leash(pid(), pid()) -> ok.
+%% @doc Kills a process as soon as its owner has ended, or says so with `release/1'. Without a link, so
+%% that the end of the process does not concern the owner.
+-spec leash(pid(), pid()) -> pid().
 leash(Owner, Process) ->
-    _ = spawn_opt(fun() -> hold(Owner, Process) end, [{min_heap_size, 1}]),
-    ok.
+    spawn_opt(fun() -> hold(Owner, Process) end, [{min_heap_size, 1}]).
 
 hold(Owner, Process) ->
     OwnerRef = monitor(process, Owner),
     Ref = monitor(process, Process),
     receive
         {'DOWN', OwnerRef, process, _, _} -> exit(Process, kill);
-        {'DOWN', Ref, process, _, _} -> ok
+        {'DOWN', Ref, process, _, _} -> ok;
+        release -> bt_actor:kill(Process)
     end.
+
+%% @doc The process of a leash is done: it ends, if it has not yet. Nobody waits for that.
+-spec release(pid()) -> ok.
+release(Leash) ->
+    Leash ! release,
+    ok.
 
 %% @doc An actor of the class of this process, with these variables and the initial values of the
 %% others; `initialize' does not run.
@@ -63,10 +69,17 @@ clone(#{module := Facade}, Variables) ->
     ok = bt_agent_table:helper(Clone),
     Clone.
 
-%% @doc The variables of an actor that is not busy.
--spec state_of(pid()) -> #{atom() => term()}.
-state_of(Actor) ->
-    sys:get_state(Actor).
+%% @doc What stands at the end of a path of keys and indexes in parsed JSON, or nil.
+-spec dig([term()], term()) -> term().
+dig([Key | Path], Data) when is_map_key(Key, Data), is_binary(Key) -> dig(Path, map_get(Key, Data));
+dig([Index | Path], Data) when is_list(Data), is_integer(Index), Index > 0 ->
+    dig(Path, element_at(Index, Data));
+dig([], Data) -> Data;
+dig(_Path, _Data) -> nil.
+
+element_at(1, [First | _]) -> First;
+element_at(Index, [_ | Rest]) -> element_at(Index - 1, Rest);
+element_at(_Index, _) -> nil.
 
 %% @doc The module that is called for a class.
 -spec facade(bt_class:object()) -> module().

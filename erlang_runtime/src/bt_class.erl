@@ -135,7 +135,8 @@ is_kind_of(Value, Facade) ->
 %% @doc True of the class itself too.
 -spec inherits_from(facade(), facade()) -> boolean().
 inherits_from(Facade, Facade) -> true;
-inherits_from(Facade, Ancestor) -> lists:member(Ancestor, chain(Facade)).
+inherits_from(Facade, Ancestor) ->
+    cached({inherits, Facade, Ancestor}, fun() -> lists:member(Ancestor, chain(Facade)) end).
 
 %% @doc A map with a class and all that inherit from it as keys: the `Known' ones, which need not be
 %% loaded yet, and those that are loaded.

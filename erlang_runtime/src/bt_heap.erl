@@ -6,7 +6,7 @@
 %% collects once when the burst is over.
 -module(bt_heap).
 
--export([new/0, tidy/1]).
+-export([new/0, tidy/1, lighten/0]).
 -export_type([limit/0]).
 
 %% In words: a smaller heap is not worth a look. At least what the last collection left, because an
@@ -16,6 +16,10 @@
 -define(WORDS, 7000).
 -define(EVERY, 512).
 -define(SOON, 64).
+%% Between these a process that waits is looked through: below there is nothing to win, above it
+%% takes too long.
+-define(LIGHT, 600).
+-define(HEAVY, 200000).
 
 %% @doc The limit of a new actor, and after how many messages it has to look.
 -spec new() -> {pos_integer(), limit()}.
@@ -39,6 +43,13 @@ tidy(Limit, _) ->
         Waiting when Waiting > ?SOON -> {max(?SOON, Waiting div 2), Limit};
         _ -> {?EVERY, max(?WORDS, words())}
     end.
+
+%% @doc This process is going to wait: what it does not need is given back, if that is soon done.
+-spec lighten() -> ok.
+lighten() ->
+    Words = words(),
+    _ = Words > ?LIGHT andalso Words < ?HEAVY andalso garbage_collect(),
+    ok.
 
 -spec waiting() -> non_neg_integer().
 waiting() ->

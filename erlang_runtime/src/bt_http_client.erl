@@ -115,10 +115,11 @@ most(Other) -> bt_prim_collection:type_error(<<"an Integer">>, Other, nil, 'maxB
 text(#request{method = Method, headers = Headers, body = Body}, Uri) ->
     HasBody = lists:member(Method, ?WITH_BODY),
     Own = own(host, Uri, Headers) ++ own(authorization, Uri, Headers),
-    [verb(Method), $\s, target(Uri), <<" HTTP/1.1\r\n">>,
-     [[Name, <<": ">>, Value, <<"\r\n">>]
-      || {Name, Value} <- Own ++ Headers, not is_of_body(Name, HasBody)],
-     body(HasBody, Body, Headers)].
+    Head = [verb(Method), $\s, target(Uri), <<" HTTP/1.1\r\n">>,
+            [[Name, <<": ">>, Value, <<"\r\n">>]
+             || {Name, Value} <- Own ++ Headers, not is_of_body(Name, HasBody)]],
+    %% It is kept until there is an answer: in one piece outside of the heap.
+    [iolist_to_binary([Head | body_head(HasBody, Body, Headers)]) | [Body || HasBody]].
 
 %% How long the body is, is said here; a program's own word could make it two requests.
 is_of_body(<<"content-length">>, _) -> true;
@@ -154,13 +155,13 @@ target(#{path := Path} = Uri) ->
     [case Path of <<>> -> $/; _ -> Path end,
      case Uri of #{query := Query} -> [$?, Query]; #{} -> [] end].
 
-body(false, _Body, _Headers) -> <<"\r\n">>;
-body(true, Body, Headers) ->
+body_head(false, _Body, _Headers) -> <<"\r\n">>;
+body_head(true, Body, Headers) ->
     Type = case lists:keymember(<<"content-type">>, 1, Headers) of
         true -> [];
         false -> <<"content-type: application/octet-stream\r\n">>
     end,
-    [Type, <<"content-length: ">>, integer_to_binary(iolist_size(Body)), <<"\r\n\r\n">>, Body].
+    [Type, <<"content-length: ">>, integer_to_binary(iolist_size(Body)), <<"\r\n\r\n">>].
 
 tls(http, _Host, _Settings) -> none;
 tls(https, Host, Settings) -> bt_net:tls_client(binary_to_list(Host), tls_settings(Settings)).

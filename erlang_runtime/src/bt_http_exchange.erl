@@ -34,6 +34,8 @@
 }).
 
 -define(LONGEST_HEAD, 16#40000).
+%% Who waits longer than that tidies up first.
+-define(SOON_MS, 20).
 %% What may be sent twice without harm (RFC 9110, 9.2.2).
 -define(IDEMPOTENT, [get, head, put, delete, options, trace]).
 
@@ -108,23 +110,39 @@ directed(_Status, Exchange) -> Exchange#exchange{sink = collect}.
 %%% Reading
 
 %% Until the first byte of an answer, the server has perhaps not seen the request.
-first(Exchange) ->
-    try more(Exchange)
+first(#exchange{socket = {_, Handle} = Socket} = Exchange) ->
+    try
+        ok = possible(bt_net:idle(Socket)),
+        Bytes = received(Handle, limit(Exchange)),
+        ok = possible(bt_net:awake(Socket, Bytes)),
+        Exchange#exchange{buffer = Bytes}
     catch throw:{?MODULE, closed} -> throw({?MODULE, unanswered})
     end.
 
 more(#exchange{socket = {_, Handle} = Socket, buffer = Buffer} = Exchange) ->
-    case bt_net:once(Socket) of
-        ok -> Exchange#exchange{buffer = joined(Buffer, received(Handle, limit(Exchange)))};
-        {error, Reason} -> failed(Reason)
-    end.
+    ok = possible(bt_net:once(Socket)),
+    Exchange#exchange{buffer = joined(Buffer, received(Handle, limit(Exchange)))}.
+
+possible(ok) -> ok;
+possible({error, Reason}) -> failed(Reason).
 
 joined(<<>>, Bytes) -> Bytes;
 joined(Buffer, Bytes) -> <<Buffer/binary, Bytes/binary>>.
 
 limit(#exchange{deadline = Deadline, idle = Idle}) -> min(Idle, bt_wait:left(Deadline)).
 
-received(Handle, Limit) ->
+%% A server that takes its time is often a model: meanwhile thousands may wait, with all that made
+%% their requests. A heap that is large is not worth looking through.
+received(Handle, Limit) when Limit > ?SOON_MS ->
+    try received(Handle, ?SOON_MS)
+    catch
+        throw:{?MODULE, timeout} ->
+            ok = bt_heap:lighten(),
+            later(Handle, bt_wait:less(Limit, ?SOON_MS))
+    end;
+received(Handle, Limit) -> later(Handle, Limit).
+
+later(Handle, Limit) ->
     receive
         {tcp, Handle, Bytes} -> Bytes;
         {ssl, Handle, Bytes} -> Bytes;
@@ -266,10 +284,10 @@ taken(#exchange{buffer = <<>>} = Exchange) -> Exchange;
 taken(#exchange{buffer = Buffer, left = Left}) when byte_size(Buffer) > Left ->
     failed(body_too_large);
 taken(#exchange{buffer = Buffer, left = Left, sink = collect, read = Read} = Exchange) ->
-    Exchange#exchange{buffer = <<>>, left = less(Left, Buffer), read = [Read | Buffer]};
+    Exchange#exchange{buffer = <<>>, left = taken_from(Left, Buffer), read = [Read | Buffer]};
 taken(#exchange{buffer = Buffer, left = Left, sink = Sink} = Exchange) ->
     _ = Sink(Buffer),
-    Exchange#exchange{buffer = <<>>, left = less(Left, Buffer)}.
+    Exchange#exchange{buffer = <<>>, left = taken_from(Left, Buffer)}.
 
-less(infinity, _Bytes) -> infinity;
-less(Left, Bytes) -> Left - byte_size(Bytes).
+taken_from(infinity, _Bytes) -> infinity;
+taken_from(Left, Bytes) -> Left - byte_size(Bytes).

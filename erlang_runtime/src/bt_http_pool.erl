@@ -104,7 +104,7 @@ handle_cast({put, _Place, Socket}, #state{places = Places} = State) when map_siz
     bt_net:close(Socket),
     {noreply, State};
 handle_cast({put, Place, {_, Handle} = Socket}, #state{idle = Idle, places = Places} = State) ->
-    case bt_net:once(Socket) of
+    case bt_net:idle(Socket) of
         ok ->
             Before = maps:get(Place, Idle, []),
             {noreply, sweeping(State#state{idle = Idle#{Place => [{Socket, now_ms()} | Before]},

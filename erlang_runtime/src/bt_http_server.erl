@@ -76,8 +76,10 @@ serve(Connection) ->
 
 idle(#connection{buffer = <<>>, socket = {_, Handle} = Socket, idle_ms = Idle} = Connection) ->
     _ = is_draining() andalso throw(gone),
-    ok = still(bt_net:once(Socket)),
-    request(Connection#connection{buffer = first_bytes(Handle, bt_wait:deadline(Idle))});
+    ok = still(bt_net:idle(Socket)),
+    Bytes = first_bytes(Handle, bt_wait:deadline(Idle)),
+    ok = still(bt_net:awake(Socket, Bytes)),
+    request(Connection#connection{buffer = Bytes});
 idle(Connection) ->
     request(Connection).
 

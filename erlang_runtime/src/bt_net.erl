@@ -6,7 +6,7 @@
 -module(bt_net).
 
 -export([connect/4, listen/3, accept/2, handshake/3, close/1, close_write/1, is_open/1]).
--export([send/2, recv/3, unread/2, give/2, once/1, passive/1, peer/1, local/1, port_monitor/1]).
+-export([send/2, recv/3, unread/2, give/2, once/1, idle/1, awake/2, passive/1, peer/1, local/1, port_monitor/1]).
 -export([fail/3, reason/1, tls_client/2, need/2]).
 -export_type([socket/0, listener/0, tls/0]).
 
@@ -18,6 +18,8 @@
 %% Nobody waits longer than that for a peer that does not read.
 -define(SEND_MS, 30000).
 -define(BUFFER, 65536).
+%% An active socket has its buffer all the time.
+-define(IDLE_BUFFER, 2048).
 -define(OPTIONS, [binary, {packet, raw}, {active, false}, {nodelay, true}, {buffer, ?BUFFER},
                   {send_timeout, ?SEND_MS}, {send_timeout_close, true}]).
 
@@ -130,6 +132,18 @@ unread({tcp, Socket}, Data) ->
 -spec once(socket()) -> ok | {error, term()}.
 once({tcp, Socket}) -> inet:setopts(Socket, [{active, once}]);
 once({tls, Socket}) -> ssl:setopts(Socket, [{active, once}]).
+
+%% @doc The same for a socket on which nothing may come for long: with a small buffer meanwhile, since
+%% there may be thousands. `awake/2' with the bytes follows.
+-spec idle(socket()) -> ok | {error, term()}.
+idle({tcp, Socket}) -> inet:setopts(Socket, [{buffer, ?IDLE_BUFFER}, {active, once}]);
+idle(Socket) -> once(Socket).
+
+%% @doc After the first bytes: there may be more than the small buffer takes.
+-spec awake(socket(), binary()) -> ok | {error, term()}.
+awake({tcp, Socket}, Bytes) when byte_size(Bytes) >= ?IDLE_BUFFER ->
+    inet:setopts(Socket, [{buffer, ?BUFFER}]);
+awake(_Socket, _Bytes) -> ok.
 
 %% @doc Has nothing more sent to this process.
 -spec passive(socket()) -> ok | {error, term()}.
