@@ -54,7 +54,33 @@ assemble(#{facade := Facade, generation := Generation, actor := IsActor} = Descr
     Behaviours = [{behaviour, Names} || #{behaviours := [_ | _] = Names} <- [Description]],
     Attributes = [{beamtalk_facade, [Generation]} | Live ++ Behaviours ++ Inherited ++ OnLoad],
     Chunks = [{<<"Docs">>, Docs} || #{docs := Docs} <- [Description]],
-    {ok, Facade, binary(Facade, Functions, Attributes, Chunks)}.
+    Debug = [{debug_info, {bt_facade_core, bt_facade_core:data(described(Description))}}
+             || is_map_key(ahead, Description)],
+    {ok, Facade, binary(Facade, Functions, Attributes, [{extra_chunks, Chunks} | Debug])}.
+
+%% What the functions of a facade in a file do, for tools.
+-spec described(description()) -> [bt_facade_core:row()].
+described(#{facade := Facade, actor := IsActor} = Description) ->
+    Layout = maps:get(layout, Description, 0),
+    Callbacks = maps:get(callbacks, Description, []),
+    [{Function, described_jump(Jump, IsActor andalso not lists:member(Function, Callbacks), Layout)}
+     || {Function, _} = Jump <- jumps(Description)]
+        ++ [Call || Call <- actor_calls(Facade, Layout), IsActor]
+        ++ [{{'$handle_undefined_function', 2}, {call, bt_class, undefined(IsActor), [Facade]}},
+            {{module_info, 0}, {call, erlang, get_module_info, [Facade]}},
+            {{module_info, 1}, {call, erlang, get_module_info, [Facade]}}].
+
+described_jump({{Name, Arity}, {Module, Name}}, IsActor, Layout) ->
+    case IsActor andalso is_instance_method(Name, Arity) of
+        true -> {own, Module, Layout};
+        false -> {jump, Module}
+    end.
+
+actor_calls(Facade, Layout) ->
+    [{{'$layout', 0}, {answer, Layout}},
+     {{start_link, 0}, {call, bt_actor, start_link, [Facade, #{}]}},
+     {{start_link, 1}, {call, bt_actor, start_link, [Facade]}},
+     {{'$start', 1}, {call, bt_actor, init, [Facade]}}].
 
 %% @doc What stands in the place of a class that was removed: every call ends in UndefinedClass, and
 %% a file on disk is not loaded in its stead.
@@ -63,11 +89,11 @@ tombstone(Facade) ->
     Attributes = [{beamtalk_removed, [Facade]}],
     {Facade, binary(Facade, standard_functions(Facade, undefined), Attributes, [])}.
 
-binary(Facade, Functions, Attributes, Chunks) ->
+binary(Facade, Functions, Attributes, Additional) ->
     {Code, Labels} = number(Facade, Functions),
     Exports = [Function || {Function, _} <- Functions],
     Assembly = {Facade, Exports, Attributes, Code, Labels},
-    Options = [from_asm, no_postopt, binary, {extra_chunks, Chunks}],
+    Options = [from_asm, no_postopt, binary | Additional],
     {ok, Facade, Binary} = compile:noenv_forms(Assembly, Options),
     Binary.
 

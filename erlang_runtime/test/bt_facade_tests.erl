@@ -14,6 +14,7 @@ all_test_() ->
             {"a reload drops patches", fun reload/0},
             {"blocks and methods keep their code over reloads", fun stored_blocks/0},
             {"generations that nobody needs are unloaded", {timeout, 60, fun reaping/0}},
+            {"a facade in a file says in Core what its instructions do", fun core/0},
             {"any number of functions and arguments assembles", fun sizes/0}
         ]
     end}.
@@ -45,6 +46,31 @@ inherited() ->
     bt_fixture:class('bt.app.F3', "m(_) -> changed. 'class c'(_) -> base."),
     ?assertEqual(changed, 'bt.app.F4':m(1)),
     ?assertEqual(base, 'bt.app.F4':'class c'(1)).
+
+%% The Core is compiled and does the same.
+core() ->
+    Functions = [{echo, N} || N <- lists:seq(1, 6)],
+    Description = #{
+        facade => 'bt.app.F13', generation => ?MODULE, superclass => nil, inherited => [],
+        functions => Functions, actor => true, ahead => true, layout => 17
+    },
+    {ok, Facade, Assembled} = bt_facade:assemble(Description),
+    {ok, {Facade, [{debug_info, {debug_info_v1, Backend, Data}}]}} =
+        beam_lib:chunks(Assembled, [debug_info]),
+    ?assertEqual({error, unknown_format}, Backend:debug_info(erlang_v1, Facade, Data, [])),
+    {ok, Core} = Backend:debug_info(core_v1, Facade, Data, []),
+    {ok, Facade, Compiled} = compile:noenv_forms(Core, [from_core, return_errors]),
+    {module, Facade} = code:load_binary(Facade, "F13", Compiled),
+    {ok, {_, [{exports, Exports}]}} = beam_lib:chunks(Assembled, [exports]),
+    ?assertEqual(lists:sort(Exports) -- [{'$on_load', 0}],
+                 lists:sort(Facade:module_info(exports))),
+    ?assertEqual({own, [a, b]}, Facade:echo(self(), a, b)),
+    ?assertEqual({own, [a, b]}, Facade:echo(17, a, b)),
+    ?assertEqual('$bt_outdated', Facade:echo(18, a, b)),
+    ?assertEqual(17, Facade:'$layout'()),
+    bt_fixture:class('bt.app.Echo5', lists:flatten([echo_text(N) || N <- lists:seq(1, 6)])),
+    Other = #{'$class' => 'bt.app.Echo5'},
+    ?assertEqual({sent, [a, b]}, Facade:echo(Other, a, b)).
 
 foreign() ->
     Description = #{
