@@ -21,8 +21,15 @@ public static class ReplCommand
     public static Command Create()
     {
         var command = new Command("repl", "Read statements, at a terminal or from a pipe, and print their values");
-        command.SetAction((_, _) => UnixTerminal.IsPresent ? TalkAsync(new OwnNode()) : ReadAsync(Console.In));
+        command.SetAction((_, _) => UnixTerminal.IsPresent ? TalkAsync() : ReadAsync(Console.In));
         return command;
+    }
+
+    private static async Task<int> TalkAsync()
+    {
+        var installation = Installation.Find();
+        ImmutableArray<string> libraries = await ProjectCommands.LibrariesAsync(installation).ConfigureAwait(false);
+        return await TalkAsync(new OwnNode(installation, libraries)).ConfigureAwait(false);
     }
 
     /// <summary>The REPL at a terminal.</summary>

@@ -142,12 +142,46 @@ remote() {
         $INTERFACE -remsh "$NODE"
 }
 
+# The node runs as a child of this shell, which Ctrl-C at the REPL does not concern, and ends with it.
+console() {
+    if ! beamtalk_command; then
+        echo "$NAME: there is no beamtalk on PATH (nor in BEAMTALK): this is Erlang's shell" >&2
+        node
+    fi
+    if is_up; then
+        echo "$NAME: $NODE is running already; see remote" >&2
+        exit 1
+    fi
+    mkdir -p "$LOGS"
+    (node -noshell -noinput +Bi) < /dev/null > "$LOGS/console.log" 2>&1 &
+    child=$!
+    trap 'end_child' EXIT
+    trap : INT
+    trap 'exit 129' HUP
+    trap 'exit 143' TERM
+    wait_until 60 is_ready_or_gone || { echo "$NAME: it does not come up; see $LOGS/console.log" >&2; exit 1; }
+    if is_gone "$child"; then
+        echo "$NAME: it has ended; see $LOGS/console.log" >&2
+        exit 1
+    fi
+    "$BEAMTALK" attach "$NODE"
+}
+
+is_ready_or_gone() {
+    is_gone "$child" || is_ready
+}
+
+end_child() {
+    kill -TERM "$child" 2> /dev/null || return 0
+    wait_until "${RELEASE_STOP_SECONDS-60}" is_gone "$child" || kill -KILL "$child"
+}
+
 help() {
     cat <<TEXT
 Usage: $NAME COMMAND
 
   foreground   run here, until SIGTERM or Ctrl-C; for containers and systemd
-  console      run here, with Erlang's shell
+  console      run here, with the Beamtalk REPL; the output goes to $LOGS/console.log
   start        run in the background; the output goes to $LOGS
   stop         end it, in order
   restart      stop, start
@@ -165,7 +199,7 @@ command=${1-help}
 [ $# = 0 ] || shift
 case $command in
     foreground) EXTRA="$*"; node -noshell -noinput +Bd ;;
-    console) EXTRA="$*"; node ;;
+    console) EXTRA="$*"; console ;;
     start) start ;;
     stop) stop ;;
     restart) stop; start ;;

@@ -16,7 +16,7 @@ init(State) ->
 
 -spec do(rebar_state:t()) -> {ok, rebar_state:t()} | {error, term()}.
 do(State) ->
-    rebar3_beamtalk_command:run("repl", State).
+    rebar3_beamtalk_tool:without_input(fun() -> rebar3_beamtalk_command:run("repl", State) end).
 
 -spec format_error(term()) -> iolist().
 format_error(Reason) -> rebar3_beamtalk_command:format_error(Reason).

@@ -1,7 +1,8 @@
 %% @doc The Beamtalk installation that a project is built with: where it is, and how to run it.
 -module(rebar3_beamtalk_tool).
 
--export([configure/1, command/0, identity/0, run/2, run/3, lib_dir/0, missing/0, become/2]).
+-export([configure/1, command/0, identity/0, run/2, run/3, lib_dir/0, missing/0]).
+-export([become/2, without_input/1]).
 
 -define(APPLICATION, rebar3_beamtalk).
 -define(NAME, "beamtalk").
@@ -124,4 +125,17 @@ become(Arguments, Directory) ->
     ]),
     receive
         {Port, {exit_status, Status}} -> Status
+    end.
+
+%% @doc Does something while this node does not read what is typed; otherwise it does, even if nobody
+%% asks it to.
+-spec without_input(fun(() -> Result)) -> Result.
+without_input(Do) ->
+    {ok, Reader} = supervisor:get_childspec(kernel_sup, user),
+    ok = supervisor:terminate_child(kernel_sup, user),
+    try Do()
+    after
+        _ = supervisor:delete_child(kernel_sup, user),
+        {ok, _} = supervisor:start_child(kernel_sup, Reader),
+        true = group_leader(whereis(user), self())
     end.

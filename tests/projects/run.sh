@@ -12,7 +12,7 @@ failed=0
 
 # Notes each call of the compiler, so that tests can tell that there was none.
 mkdir -p "$work/prefix" "$work/bin"
-"$home/tools/install.sh" "$work/prefix" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+timeout 300 "$home/tools/install.sh" "$work/prefix" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 cat > "$work/bin/beamtalk" <<SCRIPT
 #!/bin/sh
 echo "\$*" >> "$work/calls"
@@ -47,6 +47,29 @@ silent() { ! prints "$1"; }
 is() { [ "$1" = "$2" ] || { echo "expected $2, got $1"; return 1; }; }
 fails() { ! run "$@"; }
 
+# types TEXT COMMAND...: with this text as its standard input.
+types() {
+    text=$1
+    shift
+    printf '%s\n' "$text" | timeout 180 "$@" > "$work/log" 2>&1
+}
+
+# at_terminal PROMPT TEXT COMMAND...: types the text when the prompt is there, and after its answer Ctrl-D.
+at_terminal() {
+    prompt=$1
+    text=$2
+    shift 2
+    : > "$work/log"
+    {
+        wait_for "$prompt" "$work/log"
+        sleep 1
+        printf '%s\r' "$text"
+        sleep 5
+        printf '\004'
+        sleep 2
+    } | timeout 180 script -qefc "$*" /dev/null > "$work/log" 2>&1
+}
+
 # wait_for TEXT FILE: until it is there.
 wait_for() {
     tries=600
@@ -57,9 +80,12 @@ wait_for() {
     done
 }
 
+# What runs in the background has five minutes; a TERM is passed on.
+bounded="timeout --foreground -k 10 300"
+
 # ends PID: the status of this process of ours, which has a minute to end.
 ends() {
-    (sleep 60; kill -KILL "$1" 2> /dev/null) > /dev/null 2>&1 &
+    (sleep 60; kill -TERM "$1"; sleep 20; kill -KILL "$1") > /dev/null 2>&1 &
     watchdog=$!
     wait "$1"
     status=$?
@@ -84,6 +110,10 @@ usual() {
     check "with the lines that were not reached" prints "bt.shop.Counter 1  |       75%"
     cp "$here/added/counter_SUITE.erl" test/
     check "Common Test calls classes" run rebar3 ct
+    # Without what it could know of OTP, which takes minutes to learn: that it reads the modules is the point.
+    check "Dialyzer reads classes" run dialyzer --build_plt --output_plt "$work/shop.plt" \
+        -pa "$work/prefix/lib/beamtalk/lib/beamtalk_runtime/ebin" _build/default/lib/shop/ebin/*.beam
+    check "and what they call" prints "(counter.bt:4)"
     check "rebar3 compile again" run rebar3 compile
     rm -f "$work/calls"
     check "without changes" run rebar3 compile
@@ -112,9 +142,10 @@ removed() {
 ### In rebar3's shell a changed class is loaded into its running actors.
 reload() {
     mkfifo "$work/input"
-    rebar3 shell < "$work/input" > "$work/log" 2>&1 &
+    # For reading, too: that does not wait for somebody who reads.
+    exec 3<> "$work/input"
+    $bounded rebar3 shell < "$work/input" > "$work/log" 2>&1 &
     shell=$!
-    exec 3> "$work/input"
     check "rebar3 shell boots the application" wait_for "Booted shop" "$work/log"
     echo '{ok, C} = '"'bt.shop.Counter'"':start_link(), bt_actor:cast(C, bump, []).' >&3
     echo 'io:format("first ~p~n", [bt_actor:call(C, value, [])]).' >&3
@@ -125,7 +156,7 @@ reload() {
     check "r3:compile() changes it, with its state" wait_for "then 101" "$work/log"
     echo 'halt().' >&3
     exec 3>&-
-    check "the shell ends" ends $shell
+    check "the shell ends" ends "$shell"
     rm -f "$work/log"
     cp "$here/added/counter.bt" src/
 }
@@ -166,6 +197,27 @@ project() {
     check "rebar3 builds it as well" rebar3_too
 }
 
+### What rebar3 makes of the templates, and what the plugin's own commands do.
+templates() {
+    mkdir -p "$work/.config/rebar3/templates" && cd "$work" || exit 1
+    ln -s "$home"/rebar3_beamtalk/priv/templates/* "$work/.config/rebar3/templates/"
+    for kind in app lib; do
+        cd "$work" || exit 1
+        check "rebar3 new beamtalk_$kind" run rebar3 new "beamtalk_$kind" "name=made_$kind"
+        cd "made_$kind" || continue
+        check "gets the plugin by beamtalk init" run beamtalk init
+        check "compiles" run rebar3 compile
+        check "without a warning" silent arning
+        check "rebar3 beamtalk test" run rebar3 beamtalk test
+        check "and its tests pass" prints " 0 failed"
+    done
+    cd "$work/made_app" || return
+    check "rebar3 beamtalk repl" at_terminal 'bt> ' '(Greeter spawn) greet: "Ann"' rebar3 beamtalk repl
+    check "knows the project's classes" prints '"Hello, Ann!"'
+    check "rebar3 beamtalk new" run rebar3 beamtalk new inner
+    check "makes a project" test -s inner/src/inner.app.src
+}
+
 rebar3_too() {
     run rebar3 compile && run rebar3 beamtalk test && prints "3 passed, 0 failed"
 }
@@ -180,16 +232,25 @@ release() {
     check "eval in Beamtalk" run "$bin" eval '(Actor named: #greeter) greet: "Ann" shout'
     check "with actors and extensions of the release" prints '"Hello, ANN!!"'
     check "a second start is refused" fails "$bin" start
+    check "remote" types '(Actor named: #greeter) greet: "Zoe"' "$bin" remote
+    check "is the Beamtalk REPL inside" prints '"Hello, Zoe!"'
+    check "which leaves it running" run "$bin" ping
+    check "a console beside it is refused" fails "$bin" console
     pid=$(timeout 60 "$bin" pid)
     check "a node that only this machine reaches" loopback_only "$pid"
     check "stop" run "$bin" stop
     check "ends the process" is "$(kill -0 "$pid" 2> /dev/null; echo $?)" 1
-    "$bin" foreground > "$work/log" 2>&1 &
+    $bounded "$bin" foreground > "$work/log" 2>&1 &
     node=$!
     check "in the foreground" wait_for_node "$bin"
-    kill -TERM $node
-    ends $node
+    kill -TERM "$node"
+    ends "$node"
     check "SIGTERM ends it in order" is $? 0
+    check "console" types '(Actor named: #greeter) greet: "Eve"' "$bin" console
+    check "is the Beamtalk REPL of a node of its own" prints '"Hello, Eve!"'
+    check "which ends with it" fails "$bin" ping
+    check "without beamtalk it is Erlang's shell" types 'halt().' env -u BEAMTALK PATH=/usr/bin:/bin "$bin" console
+    check "and says so" prints "there is no beamtalk on PATH"
 }
 
 loopback_only() {
@@ -208,15 +269,14 @@ own_sockets() {
 # Its applications have started: a SIGTERM between the node's first answer and then is lost, for OTP listens to
 # signals only after it listens to other nodes.
 wait_for_node() {
-    tries=300
+    deadline=$(($(date +%s) + 60))
     until timeout 20 "$1" rpc 'element(1, init:get_status())' 2> /dev/null | grep -q started; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || return 1
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
         sleep 0.1
     done
 }
 
-only=${1-usual umbrella project}
+only=${1-usual umbrella project templates}
 for part in $only; do
     $part
 done

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Beamtalk.Cli.Building;
 using Beamtalk.Compiler.Backend;
 
@@ -16,8 +17,8 @@ public interface IReplHost : IAsyncDisposable
     Task<Workspace> ConnectAsync(Action<string> captured);
 }
 
-/// <summary>A node of our own, which ends with the REPL.</summary>
-public sealed class OwnNode : IReplHost
+/// <summary>A node of our own, which ends with the REPL; it has the classes of these libraries, a project's say.</summary>
+public sealed class OwnNode(Installation installation, ImmutableArray<string> libraries) : IReplHost
 {
     private Toolchain? _toolchain;
 
@@ -28,7 +29,7 @@ public sealed class OwnNode : IReplHost
     public async Task<Workspace> ConnectAsync(Action<string> captured)
     {
         await DisposeAsync().ConfigureAwait(false);
-        _toolchain = new Toolchain(Installation.Find(), NodeOutput.Captured, captured);
+        _toolchain = new Toolchain(installation, NodeOutput.Captured, captured, libraries);
         return new Workspace(_toolchain) { FollowsNode = true };
     }
 
