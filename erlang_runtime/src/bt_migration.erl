@@ -40,7 +40,15 @@ recover(Class, Shape, Snapshot) ->
                    Shape -> Saved;
                    _ -> converted(Class, Saved, bt_class:variables(Class))
                end,
-    bt_state:assign(Restored).
+    bt_state:assign(maps:without(volatile(Class), Restored)).
+
+%% What belongs to a process that is gone: `volatile: #(#socket)' leaves it as `initialize' made it.
+-spec volatile(module()) -> [atom()].
+volatile(Class) ->
+    case erlang:function_exported(Class, 'class volatile', 1) of
+        true -> [Name || Name <- Class:'class volatile'(bt_class:object(Class)), is_atom(Name)];
+        false -> []
+    end.
 
 -spec converted(module(), variables(), [atom()]) -> variables().
 converted(Class, Old, Names) ->
