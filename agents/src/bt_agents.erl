@@ -2,7 +2,7 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, clone/2, dig/2, facade/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, tidy/1, clone/2, dig/2, facade/1]).
 -export([float32/1, text/1]).
 -export_type([promise/0]).
 
@@ -68,6 +68,16 @@ clone(#{module := Facade}, Variables) ->
     Clone = bt_actor_start:spawn_copy(Facade, Variables),
     ok = bt_agent_table:helper(Clone),
     Clone.
+
+%% @doc Has the garbage of an actor collected as soon as it waits. In the middle of a message it would
+%% find little: what the message was about is still held. The second time the heap becomes smaller.
+-spec tidy(pid()) -> ok.
+tidy(Actor) ->
+    _ = spawn_opt(fun() ->
+        _ = garbage_collect(Actor),
+        garbage_collect(Actor)
+    end, [{min_heap_size, 1}]),
+    ok.
 
 %% @doc What stands at the end of a path of keys and indexes in parsed JSON, or nil.
 -spec dig([term()], term()) -> term().
