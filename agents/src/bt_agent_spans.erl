@@ -15,7 +15,10 @@
 %% @doc A new identifier of so many bytes, in hexadecimal digits.
 -spec id(pos_integer()) -> binary().
 id(Bytes) ->
-    string:lowercase(binary:encode_hex(rand:bytes(Bytes))).
+    << <<(digit(Four))>> || <<Four:4>> <= rand:bytes(Bytes) >>.
+
+digit(Number) when Number < 10 -> $0 + Number;
+digit(Number) -> $a + Number - 10.
 
 %% @doc From now on the caller's process is told of spans of these kinds.
 -spec follow(pid(), [kind()], print | keep) -> ok.
