@@ -1,10 +1,11 @@
-%% @doc The file in which an agent keeps what it has begun: entries, each on the disk before it counts.
+%% @doc The file in which an agent keeps what it has begun: entries, each on the disk before it
+%% counts.
 %%
-%% An entry is a head (the size of its body, and a checksum of that), a checksum of the body, and the
-%% body: a term in external format. The head's own checksum tells a size that is wrong from an end that
-%% is missing. A tail that was torn off in the middle of writing, or is not more than zeros where the
-%% machine went down, is cut; what is wrong anywhere else makes the journal unreadable, and is left as
-%% it is. One process at a time has a journal open.
+%% An entry is a head (the size of its body, and a checksum of that), a checksum of the body, and
+%% the body: a term in external format. The head's own checksum tells a size that is wrong from an
+%% end that is missing. A tail that was torn off in the middle of writing, or is not more than zeros
+%% where the machine went down, is cut; what is wrong anywhere else makes the journal unreadable,
+%% and is left as it is. One process at a time has a journal open.
 -module(bt_agent_journal).
 
 -export([open/1, append/2, replace/2, close/1, is_journal/1]).
@@ -83,7 +84,8 @@ checked(Path, Bytes) ->
             begun(Path, Bytes)
     end.
 
-%% Ended while the first bytes were written: there was no entry yet. Any other file is somebody else's.
+%% Ended while the first bytes were written: there was no entry yet. Any other file is somebody
+%% else's.
 begun(Path, Bytes) ->
     case binary:longest_common_prefix([Bytes, ?MAGIC]) =:= byte_size(Bytes) orelse zeros(Bytes) of
         true -> fresh(Path);
@@ -143,8 +145,8 @@ reopened(Path, At, Entries) ->
         {error, Reason} -> failed(Reason)
     end.
 
-%% @doc Adds an entry, which is on the disk when this returns. An entry that cannot be written leaves
-%% the journal as it was.
+%% @doc Adds an entry, which is on the disk when this returns. An entry that cannot be written
+%% leaves the journal as it was.
 -spec append(journal(), term()) -> ok | {error, atom(), binary()}.
 append({'$bt_journal', Fd, _Path}, Entry) ->
     case frame(Entry) of
