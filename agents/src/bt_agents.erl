@@ -2,7 +2,8 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, tidy/1, clone/2, dig/2, facade/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, tidy/1, clone/2, dig/2]).
+-export([facade/1]).
 -export([float32/1, text/1]).
 -export_type([promise/0]).
 
@@ -40,8 +41,8 @@ is({{'$bt_future', _, _, _} = Future}, {_Promise, Id, _Address}, _Number) ->
 is({Number}, _Promise, Number) -> true;
 is(_Other, _Promise, _Number) -> false.
 
-%% @doc Kills a process as soon as its owner has ended, or says so with `release/1'. Without a link, so
-%% that the end of the process does not concern the owner.
+%% @doc Kills a process as soon as its owner has ended, or says so with `release/1'. Without a link,
+%% so that the end of the process does not concern the owner.
 -spec leash(pid(), pid()) -> pid().
 leash(Owner, Process) ->
     spawn_opt(fun() -> hold(Owner, Process) end, [{min_heap_size, 1}]).
@@ -69,8 +70,9 @@ clone(#{module := Facade}, Variables) ->
     ok = bt_agent_table:helper(Clone),
     Clone.
 
-%% @doc Has the garbage of an actor collected as soon as it waits. In the middle of a message it would
-%% find little: what the message was about is still held. The second time the heap becomes smaller.
+%% @doc Has the garbage of an actor collected as soon as it waits. In the middle of a message it
+%% would find little: what the message was about is still held. The second time the heap becomes
+%% smaller.
 -spec tidy(pid()) -> ok.
 tidy(Actor) ->
     _ = spawn_opt(fun() ->

@@ -153,9 +153,13 @@ copy(Term) ->
 
 copy_blocks(Term) ->
     case bt_block:is_in(Term) of
-        true -> tied(Term, knot(Term));
+        true -> copy_cells(Term, knot(Term));
         false -> Term
     end.
+
+%% Most blocks have none, however much they hold.
+copy_cells(Term, Knot) when map_size(Knot) =:= 0 -> Term;
+copy_cells(Term, Knot) -> tied(Term, Knot).
 
 %% @doc Copies of named cells, and of those among the others that blocks in them lead to; blocks that
 %% share one with a name still do.
@@ -192,6 +196,9 @@ reachable(Block, Found) when is_function(Block) ->
     reachable(bt_block:environment(Block), Found);
 reachable([Head | Tail], Found) ->
     reachable(Tail, reachable(Head, Found));
+%% Such are the entries of maps.
+reachable({First, Second}, Found) ->
+    reachable(Second, reachable(First, Found));
 reachable(Tuple, Found) when is_tuple(Tuple) ->
     reachable(tuple_to_list(Tuple), Found);
 reachable(Map, Found) when is_map(Map) ->

@@ -1,7 +1,7 @@
-%%% @doc HttpClient: requests as a program writes them, responses with what they redirect to. What goes
-%%% over the wire is `bt_http_exchange', connections are kept by `bt_http_pool'. Certificates are
-%%% verified against the system's authorities; how a connection was verified is part of its place, so
-%%% that nobody gets one for which less was demanded.
+%%% @doc HttpClient: requests as a program writes them, responses with what they redirect to. What
+%%% goes over the wire is `bt_http_exchange', connections are kept by `bt_http_pool'. Certificates
+%%% are verified against the system's authorities; how a connection was verified is part of its place,
+%%% so that nobody gets one for which less was demanded.
 -module(bt_http_client).
 
 -export([request/5, stream/6]).
@@ -90,7 +90,8 @@ count(Other) ->
 exchange(#request{method = Method, url = Url, settings = Settings} = Request) ->
     Uri = uri_string:parse(Url),
     {Scheme, _, _, _, _} = Place = place(Uri, Settings),
-    #{timeout := Limit, connectTimeout := Connecting, idleTimeout := Idle, maxBody := Most} = Settings,
+    #{timeout := Limit, connectTimeout := Connecting,
+      idleTimeout := Idle, maxBody := Most} = Settings,
     #{place => Place, method => Method, text => text(Request, Uri),
       tls => fun() -> tls(Scheme, map_get(host, Uri), Settings) end,
       timeout => bt_prim_socket:limit(Limit, 'timeout:'),

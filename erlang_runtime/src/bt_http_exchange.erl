@@ -72,7 +72,8 @@ connected(#{place := {_, Host, Port, _, _}, connect_timeout := Connecting, tls :
 %% Whatever happens, a connection on which something is left is used by nobody else.
 on(Socket, #{text := Text} = Request, Sink, Deadline) ->
     #{idle_timeout := Idle, max_body := Most} = Request,
-    Exchange = #exchange{socket = Socket, deadline = Deadline, idle = Idle, left = Most, sink = Sink},
+    Exchange = #exchange{socket = Socket, deadline = Deadline, idle = Idle, left = Most,
+                         sink = Sink},
     try
         case bt_net:send(Socket, Text) of
             ok -> answered(Request, Exchange);

@@ -11,8 +11,8 @@
 -export_type([place/0]).
 
 %% Everything that makes two connections different: how the server was verified, too.
--type place() :: {Scheme :: http | https, Host :: inet:hostname() | inet:ip_address(), inet:port_number(),
-                  Verify :: term(), CaFile :: term()}.
+-type place() :: {Scheme :: http | https, Host :: inet:hostname() | inet:ip_address(),
+                  inet:port_number(), Verify :: term(), CaFile :: term()}.
 -type idle() :: {bt_net:socket(), Since :: integer()}.
 
 -record(state, {
@@ -79,7 +79,8 @@ handle_call(count, _From, #state{places = Places} = State) ->
 taken(Place, Taker, #state{idle = Idle, places = Places} = State) ->
     case Idle of
         #{Place := [{{_, Handle} = Socket, _} | Rest]} ->
-            Left = State#state{idle = kept(Place, Rest, Idle), places = maps:remove(Handle, Places)},
+            Left = State#state{idle = kept(Place, Rest, Idle),
+                               places = maps:remove(Handle, Places)},
             case given(Socket, Taker) of
                 ok -> {{ok, Socket}, Left};
                 _ ->
@@ -100,7 +101,8 @@ kept(Place, Rest, Idle) -> Idle#{Place := Rest}.
 
 %% @private
 -spec handle_cast({put, place(), bt_net:socket()}, #state{}) -> {noreply, #state{}}.
-handle_cast({put, _Place, Socket}, #state{places = Places} = State) when map_size(Places) >= ?MOST ->
+handle_cast({put, _Place, Socket}, #state{places = Places} = State)
+  when map_size(Places) >= ?MOST ->
     bt_net:close(Socket),
     {noreply, State};
 handle_cast({put, Place, {_, Handle} = Socket}, #state{idle = Idle, places = Places} = State) ->

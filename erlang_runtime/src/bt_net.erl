@@ -6,7 +6,8 @@
 -module(bt_net).
 
 -export([connect/4, listen/3, accept/2, handshake/3, close/1, close_write/1, is_open/1]).
--export([send/2, recv/3, unread/2, give/2, once/1, idle/1, awake/2, passive/1, peer/1, local/1, port_monitor/1]).
+-export([send/2, recv/3, unread/2, give/2, once/1, idle/1, awake/2, passive/1]).
+-export([peer/1, local/1, port_monitor/1]).
 -export([fail/3, reason/1, tls_client/2, need/2]).
 -export_type([socket/0, listener/0, tls/0]).
 
@@ -133,8 +134,8 @@ unread({tcp, Socket}, Data) ->
 once({tcp, Socket}) -> inet:setopts(Socket, [{active, once}]);
 once({tls, Socket}) -> ssl:setopts(Socket, [{active, once}]).
 
-%% @doc The same for a socket on which nothing may come for long: with a small buffer meanwhile, since
-%% there may be thousands. `awake/2' with the bytes follows.
+%% @doc The same for a socket on which nothing may come for long: with a small buffer meanwhile,
+%% since there may be thousands. `awake/2' with the bytes follows.
 -spec idle(socket()) -> ok | {error, term()}.
 idle({tcp, Socket}) -> inet:setopts(Socket, [{buffer, ?IDLE_BUFFER}, {active, once}]);
 idle(Socket) -> once(Socket).
