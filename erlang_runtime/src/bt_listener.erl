@@ -24,7 +24,7 @@
 
 -define(ACCEPTORS, 8).
 -define(HANDSHAKE_MS, 10000).
-%% Out of file descriptors, say: it may get better.
+%% Out of file descriptors, say: it may get better. Until then no module can be loaded, either.
 -define(PAUSE_MS, 100).
 
 -record(acceptor, {
@@ -167,7 +167,7 @@ accept(#acceptor{listener = Listener, socket = Socket, tls = Tls, serve = Serve}
         {error, closed} ->
             exit(normal);
         {error, _} ->
-            timer:sleep(?PAUSE_MS),
+            receive after ?PAUSE_MS -> ok end,
             accept(Acceptor)
     end.
 
