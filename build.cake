@@ -202,7 +202,7 @@ Task("Lint").IsDependentOn("Build").Does(() =>
         .. GetFiles("./erlang_runtime/src/*.erl").Select(file => file.FullPath)]);
     Require(launcher, "check", "stdlib/src", "--package", "stdlib");
     // The founding documents' programs stay as they were written.
-    Require(launcher, ["fmt", "--check", "stdlib/src", "stdlib/test", "bench", "examples/testing",
+    Require(launcher, ["fmt", "--check", "stdlib/src", "stdlib/test", "agents", "bench", "examples/testing",
         .. GetFiles("./examples/*.bt").Select(file => file.FullPath)]);
     Require("editors/test/run.sh");
     Require("tools/dialyzer.sh");
