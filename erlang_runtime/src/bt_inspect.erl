@@ -3,7 +3,9 @@
 %% Nobody is asked and nothing is stopped: all of it is read from the emulator, so an actor in the
 %% middle of a method, or one that waits, is seen as it is. What is read is consistent as far as
 %% one `process_info/2' goes, which a running process answers when it is next scheduled: after
-%% microseconds as a rule, or when its garbage collection is over.
+%% microseconds as a rule, or when its garbage collection is over. Beside thousands of others that
+%% have work to do that would be after all of these. So who looks has high priority while it does:
+%% the emulator then lets the answer, too, go first.
 -module(bt_inspect).
 
 -export([process/1, is_between_messages/1]).
@@ -34,7 +36,13 @@ process(Pid) when node(Pid) =/= node() -> remote(Pid);
 process(Pid) ->
     case bt_processes:lookup(Pid) of
         {Facade, Data} when Data =/= none -> bt_supervision:tree(Pid, Facade);
-        Known -> local(Pid, Known, ?LOOKS)
+        Known -> first(fun() -> local(Pid, Known, ?LOOKS) end)
+    end.
+
+first(Look) ->
+    Priority = process_flag(priority, high),
+    try Look()
+    after process_flag(priority, Priority)
     end.
 
 -spec remote(pid()) -> map().
