@@ -52,15 +52,23 @@ start() ->
     [root(Root) || Root <- ?ROOTS],
     Started.
 
-%% @doc Stops it, and unloads all classes that came from no file: tests that follow may want the
-%% library's own.
+%% @doc Stops it, and unloads all classes that are not as in their files: tests that follow may want
+%% the library's own.
 -spec stop([atom()]) -> ok.
 stop(_Started) ->
     ok = application:stop(beamtalk_runtime),
-    lists:foreach(fun unload/1, [Module || {Module, File} <- code:all_loaded(), is_fixture(Module, File)]).
+    lists:foreach(fun unload/1, [Module || Module <- bt_code:loaded(), is_fixture(Module)]).
 
-is_fixture(Module, File) ->
-    lists:prefix("bt.", atom_to_list(Module)) andalso not (is_list(File) andalso filelib:is_regular(File)).
+is_fixture(Module) ->
+    lists:prefix("bt.", atom_to_list(Module)) andalso md5_of_file(Module) =/= Module:module_info(md5).
+
+md5_of_file(Module) ->
+    case code:where_is_file(atom_to_list(Module) ++ ".beam") of
+        non_existing -> none;
+        File ->
+            {ok, {Module, Md5}} = beam_lib:md5(File),
+            Md5
+    end.
 
 unload(Module) ->
     _ = code:unstick_mod(Module),
