@@ -4,7 +4,12 @@
 %% would take ten times as long.
 -module(bt_instances).
 
--export([list/1, count/1, all_below/1]).
+-export([list/1, count/1, all_below/1, catch_up/1]).
+
+%% So long an actor may take to handle what it was sent, in milliseconds, and in so many processes
+%% at most one looks for those who have to.
+-define(CATCH_UP_MS, 100).
+-define(FEW, 2000).
 
 %% @doc The live actors, supervisors or processes of a class, not of its subclasses.
 -spec list(module()) -> [pid()].
@@ -24,6 +29,35 @@ all_below(Facade) ->
     {Actors, _} = lists:foldl(fun(Pid, Acc) -> below(class_of(Pid), Pid, Facade, Acc) end,
                               {[], #{none => false}}, processes()),
     lists:reverse(Actors, bt_processes:below(Facade)).
+
+%% @doc Lets actors of the class, and of those below it, handle messages that wait for them: what was
+%% sent before a change shall not depend on it. One that waits for something itself, or has too much
+%% to do, handles them afterwards; where there are many processes nobody waits.
+-spec catch_up(module()) -> ok.
+catch_up(Facade) ->
+    case erlang:system_info(process_count) =< ?FEW of
+        true ->
+            Until = erlang:monotonic_time(millisecond) + ?CATCH_UP_MS,
+            lists:foreach(fun(Pid) -> catch_up(Pid, Until) end, lists:delete(self(), all_below(Facade)));
+        false ->
+            ok
+    end.
+
+catch_up(Pid, Until) ->
+    Seen = process_info(Pid, [message_queue_len, status, current_function]),
+    case is_behind(Seen) andalso erlang:monotonic_time(millisecond) < Until of
+        true ->
+            receive after 1 -> ok end,
+            catch_up(Pid, Until);
+        false ->
+            ok
+    end.
+
+%% Its first messages may need code that is not loaded yet.
+is_behind([{message_queue_len, 0} | _]) -> false;
+is_behind([_, {status, waiting}, {current_function, {code_server, call, _}}]) -> true;
+is_behind([_, {status, Status}, _]) -> Status =:= runnable orelse Status =:= running;
+is_behind(undefined) -> false.
 
 %% Whether a class is below is found out once.
 below(Class, Pid, Facade, {Pids, Known}) ->

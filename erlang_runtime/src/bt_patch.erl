@@ -42,20 +42,20 @@ install(Module) ->
 install(Facade, Module, Functions) ->
     New = rows(Facade, Module, Functions),
     lists:foreach(fun({Name, _, _}) -> bt_class:replaced(Facade, Name) end, Functions),
-    checked(Facade, bt_load:update(Facade, fun(Rows) -> merge(Rows, New) end)).
+    change(Facade, fun(Rows) -> merge(Rows, New) end).
 
 %% @doc Unlinks one function; the class's own one, or the inherited one, is there again.
 -spec remove(module(), atom(), arity()) -> ok.
 remove(Facade, Function, Arity) ->
     Key = {Facade, Function, Arity},
-    checked(Facade, bt_load:update(Facade, fun(Rows) -> lists:keydelete(Key, 1, Rows) end)).
+    change(Facade, fun(Rows) -> lists:keydelete(Key, 1, Rows) end).
 
 %% @doc Takes a function of the class's own away, until the class is loaded again.
 -spec hide(module(), atom(), arity()) -> ok.
 hide(Facade, Function, Arity) ->
     ok = bt_class:replaced(Facade, Function),
     Row = {{Facade, Function, Arity}, none, #{}},
-    checked(Facade, bt_load:update(Facade, fun(Rows) -> merge(Rows, [Row]) end)).
+    change(Facade, fun(Rows) -> merge(Rows, [Row]) end).
 
 %% @doc Unlinks what modules of this stem (`bt.app.shop x': those of one file) have linked, but for
 %% the modules given.
@@ -71,6 +71,10 @@ is_of(Stem, Module) ->
 
 unlink_all(Facade, Stale) ->
     Change = fun(Rows) -> [Row || {Key, _, _} = Row <- Rows, not lists:member(Key, Stale)] end,
+    change(Facade, Change).
+
+change(Facade, Change) ->
+    ok = bt_instances:catch_up(Facade),
     checked(Facade, bt_load:update(Facade, Change)).
 
 checked(_Facade, ok) ->
