@@ -5,50 +5,39 @@
 %% the body: a term in external format. The head's own checksum tells a size that is wrong from an
 %% end that is missing. A tail that was torn off in the middle of writing, or is not more than zeros
 %% where the machine went down, is cut; what is wrong anywhere else makes the journal unreadable,
-%% and is left as it is. One process at a time has a journal open.
+%% and is left as it is. One process of one node at a time has a journal open
+%% ({@link bt_agent_lock}).
 -module(bt_agent_journal).
 
 -export([open/1, append/2, replace/2, close/1, is_journal/1]).
 -export_type([journal/0]).
 
 -define(MAGIC, <<"BTJOURNAL2\n">>).
-%% The lock of an agent that was killed is free when its last write has ended: a second at most.
--define(LOCK_TRIES, 50).
--define(LOCK_MS, 20).
 %% Larger entries are not written.
 -define(MOST, 16#10000000).
 -define(HEAD, 12).
 
--opaque journal() :: {'$bt_journal', file:fd(), binary()}.
+-opaque journal() :: {'$bt_journal', file:fd(), binary(), bt_agent_lock:lock()}.
 
 %% @doc Opens a journal, which is made if there is none; answers what it holds, in order.
 -spec open(binary()) -> {ok, journal(), [term()]} | {error, atom(), binary()}.
 open(Path) ->
-    case lock(Path, ?LOCK_TRIES) of
-        true -> unless_failed(Path, opened(Path, filelib:ensure_dir(Path)));
-        false -> {error, locked, <<"another agent has it open">>}
+    case filelib:ensure_dir(Path) of
+        ok -> locked(Path, bt_agent_lock:take(Path));
+        {error, Reason} -> failed(Reason)
     end.
 
-lock(_Path, 0) -> false;
-lock(Path, Tries) ->
-    case global:set_lock({{?MODULE, Path}, self()}, [node()], 0) of
-        true -> true;
-        false ->
-            timer:sleep(?LOCK_MS),
-            lock(Path, Tries - 1)
-    end.
+locked(Path, {ok, Lock}) -> unless_failed(opened(Path), Path, Lock);
+locked(_Path, {held, Text}) -> {error, locked, Text};
+locked(_Path, {error, Reason}) -> failed(Reason).
 
-unless_failed(_Path, {ok, _, _} = Opened) -> Opened;
-unless_failed(Path, Failed) ->
-    unlock(Path),
+unless_failed({ok, Fd, Entries}, Path, Lock) ->
+    {ok, {'$bt_journal', Fd, Path, Lock}, Entries};
+unless_failed(Failed, _Path, Lock) ->
+    ok = bt_agent_lock:release(Lock),
     Failed.
 
-unlock(Path) ->
-    true = global:del_lock({{?MODULE, Path}, self()}, [node()]),
-    ok.
-
-opened(_Path, {error, Reason}) -> failed(Reason);
-opened(Path, ok) ->
+opened(Path) ->
     case file:read_file(Path) of
         {ok, <<>>} -> fresh(Path);
         {ok, Bytes} -> checked(Path, Bytes);
@@ -65,13 +54,13 @@ fresh(Path) ->
             Steps = [fun() -> file:change_mode(Path, 8#600) end,
                      fun() -> file:write(Fd, ?MAGIC) end,
                      fun() -> file:datasync(Fd) end],
-            started(first_error(Steps), Fd, Path);
+            unless_closed(first_error(Steps), Fd, []);
         {error, Reason} -> failed(Reason)
     end.
 
-started(ok, Fd, Path) ->
-    {ok, {'$bt_journal', Fd, Path}, []};
-started({error, Reason}, Fd, _Path) ->
+unless_closed(ok, Fd, Entries) ->
+    {ok, Fd, Entries};
+unless_closed({error, Reason}, Fd, _Entries) ->
     _ = file:close(Fd),
     failed(Reason).
 
@@ -139,22 +128,27 @@ unreadable(At) ->
 reopened(Path, At, Entries) ->
     case file:open(Path, [read, write, raw, binary]) of
         {ok, Fd} ->
-            {ok, At} = file:position(Fd, At),
-            ok = file:truncate(Fd),
-            {ok, {'$bt_journal', Fd, Path}, Entries};
+            Steps = [fun() -> positioned(Fd, At) end, fun() -> file:truncate(Fd) end],
+            unless_closed(first_error(Steps), Fd, Entries);
         {error, Reason} -> failed(Reason)
+    end.
+
+positioned(Fd, At) ->
+    case file:position(Fd, At) of
+        {ok, At} -> ok;
+        {error, Reason} -> {error, Reason}
     end.
 
 %% @doc Adds an entry, which is on the disk when this returns. An entry that cannot be written
 %% leaves the journal as it was.
 -spec append(journal(), term()) -> ok | {error, atom(), binary()}.
-append({'$bt_journal', Fd, _Path}, Entry) ->
+append({'$bt_journal', Fd, _Path, _Lock}, Entry) ->
     case frame(Entry) of
         too_large -> too_large();
         Bytes -> at_end(Fd, Bytes, file:position(Fd, cur), file:position(Fd, eof))
     end.
 
-%% Another node that has the journal open is noticed before anything is spoiled.
+%% Where somebody has deleted the lock, it is noticed before anything is spoiled.
 at_end(Fd, Bytes, {ok, At}, {ok, At}) -> written(Fd, Bytes, At);
 at_end(_Fd, _Bytes, {ok, _}, {ok, _}) -> {error, changed, <<"somebody else has written to it">>};
 at_end(_Fd, _Bytes, {error, Reason}, _) -> failed(Reason);
@@ -185,11 +179,14 @@ frame(Entry) ->
 
 %% @doc Puts one entry in the place of all that was there, at once or not at all.
 -spec replace(journal(), term()) -> {ok, journal()} | {error, atom(), binary()}.
-replace({'$bt_journal', Fd, Path}, Entry) ->
+replace({'$bt_journal', Fd, Path, Lock}, Entry) ->
     case frame(Entry) of
         too_large -> too_large();
-        Bytes -> replaced(Fd, Path, Bytes)
+        Bytes -> reopened_as(replaced(Fd, Path, Bytes), Path, Lock)
     end.
+
+reopened_as({ok, Next}, Path, Lock) -> {ok, {'$bt_journal', Next, Path, Lock}};
+reopened_as(Failed, _Path, _Lock) -> Failed.
 
 %% The new file is opened before it takes the old one's name: from there on nothing can fail.
 replaced(Fd, Path, Bytes) ->
@@ -200,16 +197,17 @@ replaced(Fd, Path, Bytes) ->
                      fun() -> file:write(Next, [?MAGIC, Bytes]) end,
                      fun() -> file:sync(Next) end,
                      fun() -> file:rename(New, Path) end],
-            renamed(first_error(Steps), Fd, Next, Path);
+            renamed(first_error(Steps), Fd, Next, New);
         {error, Reason} ->
             failed(Reason)
     end.
 
-renamed(ok, Fd, Next, Path) ->
+renamed(ok, Fd, Next, _New) ->
     _ = file:close(Fd),
-    {ok, {'$bt_journal', Next, Path}};
-renamed({error, Reason}, _Fd, Next, _Path) ->
+    {ok, Next};
+renamed({error, Reason}, _Fd, Next, New) ->
     _ = file:close(Next),
+    _ = file:delete(New),
     failed(Reason).
 
 first_error([]) -> ok;
@@ -221,11 +219,11 @@ first_error([Step | Steps]) ->
 
 %% @doc Closes it: another process may open it.
 -spec close(journal()) -> ok.
-close({'$bt_journal', Fd, Path}) ->
+close({'$bt_journal', Fd, _Path, Lock}) ->
     _ = file:close(Fd),
-    unlock(Path).
+    bt_agent_lock:release(Lock).
 
 %% @doc Whether a term is an open journal.
 -spec is_journal(term()) -> boolean().
-is_journal({'$bt_journal', _, _}) -> true;
+is_journal({'$bt_journal', _, _, _}) -> true;
 is_journal(_) -> false.
