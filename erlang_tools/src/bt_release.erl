@@ -74,6 +74,7 @@ load_one(Application) ->
     end.
 
 make(#release{directory = Directory, name = Name, version = Version} = Release) ->
+    ok = check_needs(Release),
     Staging = Directory ++ ".new",
     ok = delete(Staging),
     Versioned = filename:join([Staging, "releases", Version]),
@@ -113,6 +114,39 @@ closure([Application | Others], Seen) ->
             Absent = [A || A <- Optional, code:lib_dir(A) =:= {error, bad_name}],
             closure(Others, [Application | closure((Needed -- Absent) ++ Included, Seen)])
     end.
+
+%% A class of an application that is not named among those that are needed would be found to be
+%% missing by whoever sends to it, in production.
+check_needs(#release{applications = Own} = Release) ->
+    {Started, AtHand} = included(Release),
+    There = Started ++ AtHand,
+    Missing = [{A, Class, Needed} || A <- Own, {Class, Needed} <- references(A),
+                                     not lists:member(Needed, There)],
+    case Missing of
+        [] -> ok;
+        [{A, Class, Needed} | _] ->
+            failed("~ts uses ~ts of ~ts, which is not among its applications: "
+                   "write ~ts into those of ~ts.app.src", [A, Class, Needed, Needed, A])
+    end.
+
+%% The classes that the modules of an application name, with the applications that they are of.
+references(Application) ->
+    Files = filelib:wildcard(filename:join([code:lib_dir(Application), "ebin", "*.beam"])),
+    Atoms = lists:usort(lists:flatmap(fun atoms/1, Files)),
+    [{lists:last(binary:split(Name, <<".">>, [global])), Owner}
+     || Atom <- Atoms, <<"bt.", _/binary>> = Name <- [atom_to_binary(Atom)],
+        Owner <- owner(code:which(Atom))].
+
+atoms(File) ->
+    {ok, {_Module, [{atoms, Atoms}]}} = beam_lib:chunks(File, [atoms]),
+    [Atom || {_Index, Atom} <- Atoms].
+
+%% The application in whose directory a module is: `lib/shop-1.0/ebin/x.beam'.
+owner(File) when is_list(File), File =/= [] ->
+    Directory = filename:basename(filename:dirname(filename:dirname(File))),
+    [list_to_atom(hd(string:split(Directory, "-")))];
+owner(_) ->
+    [].
 
 version(Application) ->
     {ok, Version} = application:get_key(Application, vsn),

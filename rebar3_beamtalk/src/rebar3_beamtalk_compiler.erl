@@ -111,8 +111,18 @@ build(Found, Ebin, AppInfo, Libraries, Options, {Stamp, State}) ->
                 0 -> ok = file:write_file(Stamp, term_to_binary({State, modules(Ebin)}));
                 _ -> _ = file:delete(Stamp)
             end,
-            outcomes(Status, Output, Found)
+            warned(rebar3_beamtalk_needs:missing(AppInfo), Status, outcomes(Status, Output, Found))
     end.
+
+%% The first file tells what is wrong with the whole.
+warned([], _Status, Outcomes) ->
+    Outcomes;
+warned(_Warnings, Status, Outcomes) when Status =/= 0; map_size(Outcomes) =:= 0 ->
+    Outcomes;
+warned(Warnings, 0, Outcomes) ->
+    First = hd(lists:sort(maps:keys(Outcomes))),
+    {_, Said} = maps:get(First, Outcomes),
+    Outcomes#{First => {warning, [Said, Warnings]}}.
 
 %% Paths as one would write them, from where rebar3 was called: they are in messages and stack traces.
 run(Found, Ebin, AppInfo, Libraries, Options) ->

@@ -128,6 +128,14 @@ usual() {
     reload
     check "a class that is gone takes its modules along" removed
     check "rebar3 clean" run rebar3 clean
+    printf 'Agent subclass: Helper\n  model: #gpt4o\n' > src/helper.bt
+    check "a class of an application that is not named compiles" run rebar3 compile
+    check "with a warning" prints "shop uses Agent of beamtalk_agents"
+    sed -i 's/beamtalk_stdlib/beamtalk_stdlib, beamtalk_agents/' src/shop.app.src
+    touch src/helper.bt
+    check "named, it compiles" run rebar3 compile
+    check "without one" silent "shop uses"
+    check "rebar3 clean again" run rebar3 clean
     check "takes the modules away" test ! -e "_build/default/lib/shop/ebin/bt.shop.Counter.beam"
     unset BEAMTALK
 }
@@ -192,6 +200,10 @@ project() {
     printf 'TestCase subclass: TextTest\n  testShouts => self assert: "a" shout equals: "A!"\n' > test/text_test.bt
     check "extensions of the project are there in tests" run beamtalk test
     check "and pass" prints "3 passed, 0 failed"
+    printf 'Agent subclass: Helper\n  model: #gpt4o\n' > src/helper.bt
+    check "a release without an application that it needs is refused" fails beamtalk release
+    check "and says which" prints "tea uses Agent of beamtalk_agents, which is not among its applications"
+    rm src/helper.bt
     check "release" run beamtalk release --tar
     release "$work/tea/_build/release/tea"
     check "rebar3 builds it as well" rebar3_too
