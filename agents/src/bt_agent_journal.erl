@@ -5,7 +5,7 @@
 %% the body: a term in external format. The head's own checksum tells a size that is wrong from an
 %% end that is missing. A tail that was torn off in the middle of writing, or is not more than zeros
 %% where the machine went down, is cut; what is wrong anywhere else makes the journal unreadable,
-%% and is left as it is. One process of one node at a time has a journal open
+%% and is left as it is, as is one with Values of classes that are not there. One process of one node at a time has a journal open
 %% ({@link bt_agent_lock}).
 -module(bt_agent_journal).
 
@@ -78,15 +78,18 @@ checked(Path, Bytes) ->
 begun(Path, Bytes) ->
     case binary:longest_common_prefix([Bytes, ?MAGIC]) =:= byte_size(Bytes) orelse zeros(Bytes) of
         true -> fresh(Path);
-        false -> unreadable(0)
+        false -> unreadable(of_others(Bytes))
     end.
+
+of_others(<<"BTJOURNAL", _/binary>>) -> <<"another version has written it">>;
+of_others(_) -> <<"it is no journal">>.
 
 read(Path, Bytes, At, Entries) ->
     case entry(Bytes) of
         {ok, Entry, Size, Rest} -> read(Path, Rest, At + Size, [Entry | Entries]);
-        none -> reopened(Path, At, lists:reverse(Entries));
-        torn -> reopened(Path, At, lists:reverse(Entries));
-        wrong -> unreadable(At)
+        none -> understood(Path, At, lists:reverse(Entries));
+        torn -> understood(Path, At, lists:reverse(Entries));
+        wrong -> damaged(At)
     end.
 
 entry(<<>>) -> none;
@@ -122,8 +125,15 @@ unless_zeros(Bytes) ->
 
 zeros(Bytes) -> Bytes =:= binary:copy(<<0>>, byte_size(Bytes)).
 
-unreadable(At) ->
-    {error, unreadable, <<"it is damaged at byte ", (integer_to_binary(At))/binary>>}.
+damaged(At) -> unreadable(<<"it is damaged at byte ", (integer_to_binary(At))/binary>>).
+
+unreadable(Text) -> {error, unreadable, Text}.
+
+understood(Path, At, Entries) ->
+    case bt_agent_values:complete(Entries) of
+        {ok, Complete} -> reopened(Path, At, Complete);
+        {unknown, Class} -> unreadable(<<"it has a ", Class/binary, " in it, of which there is no class">>)
+    end.
 
 reopened(Path, At, Entries) ->
     case file:open(Path, [read, write, raw, binary]) of

@@ -121,12 +121,17 @@ decoded({ok, Bytes}) ->
     try binary_to_term(Bytes) of
         Value ->
             case is_data(Value) of
-                true -> {ok, Value};
+                true -> complete(bt_agent_values:complete(Value));
                 false -> unreadable()
             end
     catch error:badarg -> unreadable()
     end;
 decoded(Other) -> Other.
+
+%% What an older version has written.
+complete({ok, Value}) -> {ok, Value};
+complete({unknown, Class}) ->
+    {error, unreadable, <<"the value has a ", Class/binary, " in it, of which there is no class">>}.
 
 unreadable() -> {error, unreadable, <<"the value was not written by a store">>}.
 
