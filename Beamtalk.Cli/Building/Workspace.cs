@@ -88,13 +88,24 @@ public sealed class Workspace(Toolchain toolchain)
     /// <summary>Waits for what the inputs have set going: futures with registered blocks.</summary>
     public Task SettleAsync() => _session?.SettleAsync() ?? Task.CompletedTask;
 
-    /// <summary>Takes the classes of the inputs away: another workspace of the node may have others of their names.</summary>
-    public async Task ForgetClassesAsync()
+    /// <summary>
+    /// Ends the session and takes the classes of the inputs away: another workspace of the node may have others of their
+    /// names.
+    /// </summary>
+    public async Task CloseAsync()
     {
+        if (_session is null)
+        {
+            return;
+        }
+
         // A class of the library is among them if an input has extended it.
         ImmutableArray<string> facades = [.. _declared.Classes.Keys.Except(toolchain.Known.Classes.Keys)];
+        await _session.ForgetAsync(facades).ConfigureAwait(false);
+        await _session.CloseAsync().ConfigureAwait(false);
         _declared = _known = ClassIndex.Empty;
-        await (_session?.ForgetAsync(facades) ?? Task.CompletedTask).ConfigureAwait(false);
+        _variables = [];
+        _session = null;
     }
 
     /// <summary>Others change classes too: what runs there, and other sessions.</summary>

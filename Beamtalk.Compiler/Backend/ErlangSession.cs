@@ -153,6 +153,12 @@ public sealed class ErlangSession
     /// <summary>Interrupts the evaluation that runs, if one does.</summary>
     public Task InterruptAsync() => ReplAsync(ErlangTerm.Atom("interrupt"));
 
+    /// <summary>
+    /// Ends the session, its variables and what runs in it: each is three processes, which all others wait for when code
+    /// is purged.
+    /// </summary>
+    public Task CloseAsync() => ReplAsync(ErlangTerm.Atom("close"));
+
     /// <summary>Waits for events; answers them, and how many there have been with them.</summary>
     public async Task<(long Count, ImmutableArray<SessionEvent> Events)> EventsAsync()
     {

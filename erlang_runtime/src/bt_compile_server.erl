@@ -113,10 +113,11 @@ monitored(Session) ->
     _ = monitor(process, Session),
     Session.
 
-%% An input may end its own process. Another takes its place, without its variables.
+%% An input may end its own process. Another takes its place, without its variables. None takes that of
+%% a session which its client has closed.
 session_ended(Pid, Reason, #state{sessions = Sessions, pending = Pending} = State) ->
-    Renewed = maps:map(
-        fun(_, Session) when Session =:= Pid -> renewed(Reason, State); (_, Session) -> Session end,
+    Renewed = maps:filtermap(
+        fun(_, Session) when Session =:= Pid -> renewed(Reason, State); (_, _) -> true end,
         Sessions
     ),
     Left = maps:filter(fun(_, Session) -> Session =/= Pid end, Pending),
@@ -127,12 +128,14 @@ session_ended(Pid, Reason, #state{sessions = Sessions, pending = Pending} = Stat
         maps:keys(Pending) -- maps:keys(Left)
     ).
 
+renewed(normal, _State) ->
+    false;
 renewed(noconnection, _State) ->
-    lost;
+    {true, lost};
 renewed(_Reason, State) ->
     case new_session(State) of
-        {ok, Session} -> Session;
-        _ -> lost
+        {ok, Session} -> {true, Session};
+        _ -> {true, lost}
     end.
 
 end_report(noconnection, #state{target = Target}) -> {connection_lost, atom_to_binary(Target)};

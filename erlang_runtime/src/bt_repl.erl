@@ -97,7 +97,9 @@ handle_cast({bound, Change}, #state{bindings = Bindings} = State) ->
 handle_cast({event, Event}, State) ->
     {noreply, told(Event, State)}.
 
--spec handle_info(term(), #state{}) -> {noreply, #state{}}.
+-spec handle_info(term(), #state{}) -> {noreply, #state{}} | {stop, normal, #state{}}.
+handle_info({?REQUEST, Id, {repl, close}}, State) ->
+    {stop, normal, reply(Id, ok, State)};
 handle_info({?REQUEST, Id, {repl, Request}}, State) ->
     {noreply, request(Id, Request, State)};
 handle_info({?REQUEST, Id, Request}, State) ->

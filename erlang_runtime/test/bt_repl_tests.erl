@@ -10,7 +10,7 @@ session_test_() ->
         fun interrupt_of_one_that_waits/1, fun interrupt_of_one_that_computes/1,
         fun interrupt_of_nothing/1, fun interrupt_passes_handlers/1, fun late_interrupt/1,
         fun futures/1, fun rejected/1, fun output_comes_before_the_value/1, fun a_flood_waits/1,
-        fun selectors/1, fun bindings/1, fun places/1, fun wrong_requests/1
+        fun selectors/1, fun bindings/1, fun places/1, fun wrong_requests/1, fun closed/1
     ]]}.
 
 %% The process of the test is the client.
@@ -94,6 +94,20 @@ interrupt_passes_handlers(Session) ->
 late_interrupt(Session) ->
     {{value, _}, _} = run(Session, fun(C) -> self() ! {'$bt_timer', interrupt}, {1, C} end),
     ?assertEqual({{value, <<"2">>}, []}, run(Session, fun(C) -> bt_timer:sleep(10), {2, C} end)).
+
+%% A client that goes on without the session has it ended, with what runs in it.
+closed(Session) ->
+    Me = self(),
+    {_, _} = run(Session, fun(C) ->
+        Me ! {linked, spawn_link(fun() -> timer:sleep(infinity) end)},
+        {nil, C}
+    end),
+    Linked = receive {linked, Pid} -> monitor(process, Pid) after 1000 -> error(not_started) end,
+    Monitor = monitor(process, Session),
+    unlink(Session),
+    ?assertEqual(ok, ask(Session, close)),
+    receive {'DOWN', Monitor, process, _, Reason} -> ?assertEqual(normal, Reason) end,
+    receive {'DOWN', Linked, process, _, End} -> ?assertEqual(killed, End) end.
 
 futures(Session) ->
     Settled = bt_future:resolved(5),

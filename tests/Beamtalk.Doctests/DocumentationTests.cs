@@ -60,11 +60,11 @@ public sealed class DocumentationTests
 
             if (!sharesVariables)
             {
-                await workspace.ForgetClassesAsync();
+                await workspace.CloseAsync();
             }
         }
 
-        await shared.ForgetClassesAsync();
+        await shared.CloseAsync();
 
         Assert.That(failures, Is.Empty, string.Join('\n', failures));
     }
