@@ -62,7 +62,8 @@ public sealed class FuzzTests
         {
             var (unit, diagnostics) = Parsed.Parse(text);
             SyntaxPrinter.Print(unit).ShouldNotBeNull();
-            diagnostics.ShouldAllBe(item => item.Span.Start >= 0 && item.Span.End <= text.Length);
+            // Not ShouldAllBe, which compiles its expression each time: here that is half of the work.
+            diagnostics.Where(item => item.Span.Start < 0 || item.Span.End > text.Length).ShouldBeEmpty();
         }
         catch (Exception e) when (e is not ShouldAssertException)
         {
