@@ -164,7 +164,7 @@ conversation(Block, Ms) when is_function(Block, 0), is_integer(Ms), Ms >= 0 ->
     end;
 conversation(Block, Ms) when is_function(Block, 0) ->
     expected(<<"milliseconds">>, Ms);
-conversation(Other, _) -> expected(<<"a block without parameters">>, Other).
+conversation(Other, _) -> expected(<<"a block without parameters or an actor">>, Other).
 
 converse(Label, Former, Block, Ms) ->
     Started = erlang:monotonic_time(),
