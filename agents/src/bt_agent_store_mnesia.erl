@@ -44,10 +44,20 @@ close(_Table) -> ok.
 -spec run(atom(), bt_agent_store:request()) -> bt_agent_store:answer().
 run(Table, Request) ->
     case mnesia:transaction(fun() -> answer(Table, Request) end) of
-        {atomic, Answer} -> Answer;
+        {atomic, Answer} -> kept(Table, Request, Answer);
         {aborted, {node_not_running, _}} -> {error, closed, <<"Mnesia does not run">>};
         {aborted, Reason} -> failed(Reason)
     end.
+
+%% What a transaction writes is in a log in memory at first: on the disk it is when that is synced.
+kept(_Table, {Read, _}, Answer) when Read =:= get; Read =:= keys; Read =:= scan ->
+    Answer;
+kept(Table, _Write, Answer) ->
+    case mnesia:table_info(Table, storage_type) of
+        ram_copies -> ok;
+        _ -> ok = mnesia:sync_log()
+    end,
+    Answer.
 
 answer(Table, {get, Key}) -> value(mnesia:read(Table, Key));
 answer(Table, {put, Key, Bytes}) -> mnesia:write({Table, Key, Bytes});

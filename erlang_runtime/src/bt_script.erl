@@ -28,8 +28,13 @@ run(Facade, Arguments) ->
     bt_signals:is_stopping() andalso timer:sleep(infinity),
     end_supervisors(),
     quieten(bt_wait:deadline(?QUIET_MS)),
+    sync_tables(),
     _ = logger_std_h:filesync(default),
     erlang:halt(Status).
+
+%% What transactions have written to tables on the disk is in Mnesia's log, part of it in memory.
+sync_tables() ->
+    whereis(mnesia_sup) =:= undefined orelse mnesia:sync_log().
 
 %% An actor's initial call is its class's `$start'. One that has just been sent a message may be
 %% about to crash, and its report on the way.
