@@ -63,7 +63,7 @@ close(Pid) ->
     end.
 
 call(Pid, Request) ->
-    try gen_server:call(Pid, Request, infinity)
+    try bt_conversations:keep_cause(fun() -> gen_server:call(Pid, Request, infinity) end)
     catch exit:_ -> {error, closed, <<"it is closed">>}
     end.
 

@@ -5,8 +5,8 @@
 %% the body: a term in external format. The head's own checksum tells a size that is wrong from an
 %% end that is missing. A tail that was torn off in the middle of writing, or is not more than zeros
 %% where the machine went down, is cut; what is wrong anywhere else makes the journal unreadable,
-%% and is left as it is, as is one with Values of classes that are not there. One process of one node at a time has a journal open
-%% ({@link bt_agent_lock}).
+%% and is left as it is, as is one with Values of classes that are not there. One process of one
+%% node at a time has a journal open ({@link bt_agent_lock}).
 -module(bt_agent_journal).
 
 -export([open/1, append/2, replace/2, close/1, is_journal/1]).
@@ -132,7 +132,8 @@ unreadable(Text) -> {error, unreadable, Text}.
 understood(Path, At, Entries) ->
     case bt_agent_values:complete(Entries) of
         {ok, Complete} -> reopened(Path, At, Complete);
-        {unknown, Class} -> unreadable(<<"it has a ", Class/binary, " in it, of which there is no class">>)
+        {unknown, Class} ->
+            unreadable(<<"it has a ", Class/binary, " in it, of which there is no class">>)
     end.
 
 reopened(Path, At, Entries) ->

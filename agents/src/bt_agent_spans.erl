@@ -1,6 +1,7 @@
 %% @doc Spans of agents, for the traces that follow an agent: `Trace of:' and `Trace tools:'.
 %%
-%% An agent looks into a table whether somebody follows it; while nobody does, that is all.
+%% An agent looks into a table whether somebody follows it; while nobody does, that is all. Who
+%% follows an agent is told of what others do for its turns, too: a second table knows their traces.
 -module(bt_agent_spans).
 -behaviour(bt_trace).
 -behaviour(gen_server).
@@ -9,6 +10,9 @@
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -type kind() :: turn | model | tool.
+
+%% Who follows the turns of a trace.
+-define(TURNS, bt_agent_spans_turns).
 
 -record(follower, {agent :: pid(), session :: pid(), trace :: reference(), kinds :: [kind()]}).
 
@@ -41,14 +45,29 @@ is_followed(Agent) ->
 
 %% @doc A span of this process, an agent, has begun or ended: tells those who follow.
 -spec tell(spanBegan | spanEnded, map()) -> ok.
-tell(What, #{kind := Kind} = Span) ->
-    try ets:lookup(?MODULE, self()) of
-        Followers ->
+tell(What, #{kind := Kind, traceId := Id} = Span) ->
+    case ets:whereis(?MODULE) of
+        undefined -> ok;
+        _ ->
+            Followers = followers(Id),
+            _ = Kind =:= turn andalso [note(Id, F) || F <- Followers],
             _ = [send(What, Span, F) || #follower{kinds = Kinds} = F <- Followers,
                                         lists:member(Kind, Kinds)],
             ok
-    catch error:badarg -> ok
     end.
+
+%% Of this agent, and of those whose turns ask this one: each process once.
+followers(Id) ->
+    Own = ets:lookup(?MODULE, self()),
+    Told = [Session || #follower{session = Session, kinds = Kinds} <- Own,
+                       lists:member(turn, Kinds)],
+    Asking = [{Session, F} || {_, #follower{session = Session} = F} <- ets:lookup(?TURNS, Id),
+                              not lists:member(Session, Told)],
+    Own ++ [F || {_, F} <- lists:ukeysort(1, Asking)].
+
+note(Id, #follower{agent = Agent, kinds = Kinds} = Follower) when Agent =:= self() ->
+    lists:member(turn, Kinds) andalso ets:insert(?TURNS, {Id, Follower});
+note(_Id, _Follower) -> false.
 
 send(What, #{agent := Agent} = Span, #follower{session = Session, trace = Trace}) ->
     Class = bt_actor:class_of(Agent),
@@ -85,6 +104,7 @@ server() ->
 init([]) ->
     ?MODULE = ets:new(?MODULE, [bag, named_table, protected, {keypos, #follower.agent},
                                 {read_concurrency, true}]),
+    ?TURNS = ets:new(?TURNS, [bag, named_table, public, {read_concurrency, true}]),
     {ok, none}.
 
 %% Of agent and session, whichever ends first ends it.
@@ -96,8 +116,13 @@ handle_call({follow, #follower{agent = Agent, session = Session} = Follower}, _F
     _ = monitor(process, Session),
     {reply, ok, State};
 handle_call({unfollow, Trace}, _From, State) ->
-    true = ets:match_delete(?MODULE, #follower{trace = Trace, _ = '_'}),
+    forget(#follower{trace = Trace, _ = '_'}),
     {reply, ok, State}.
+
+forget(Followers) ->
+    true = ets:match_delete(?MODULE, Followers),
+    true = ets:match_delete(?TURNS, {'_', Followers}),
+    ok.
 
 %% @private
 -spec handle_cast(term(), none) -> {noreply, none}.
@@ -106,7 +131,7 @@ handle_cast(_Message, State) -> {noreply, State}.
 %% @private
 -spec handle_info(term(), none) -> {noreply, none}.
 handle_info({'DOWN', _, process, Pid, _}, State) ->
-    true = ets:delete(?MODULE, Pid),
-    true = ets:match_delete(?MODULE, #follower{session = Pid, _ = '_'}),
+    forget(#follower{agent = Pid, _ = '_'}),
+    forget(#follower{session = Pid, _ = '_'}),
     {noreply, State};
 handle_info(_Message, State) -> {noreply, State}.

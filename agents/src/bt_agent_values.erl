@@ -1,5 +1,5 @@
-%% @doc Values that were written down by an older version of their classes: what a journal or a store
-%% holds. A field that is newer than the value gets what it has in a new one.
+%% @doc Values that were written down by an older version of their classes: what a journal or a
+%% store holds. A field that is newer than the value gets what it has in a new one.
 -module(bt_agent_values).
 
 -export([complete/1]).

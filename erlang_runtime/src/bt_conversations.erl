@@ -9,7 +9,7 @@
 -module(bt_conversations).
 -behaviour(gen_server).
 
--export([start_link/0, start/0, finish/1, participants/1, join/2, rejoin/0]).
+-export([start_link/0, start/0, finish/1, participants/1, join/2, rejoin/0, keep_cause/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 -export_type([label/0]).
 
@@ -59,6 +59,19 @@ rejoin() ->
             _ = Tracer =:= whereis(?MODULE) andalso seq_trace:get_token() =:= []
                 andalso take_token(gen_server:call(?MODULE, {belongs, self()})),
             ok
+    end.
+
+%% @doc What a function answers that asks a server which may answer only when a port has told it
+%% something. Such an answer has no token, and takes away that of this process: a token without
+%% flags, which is of no conversation but says what has caused what, stays.
+-spec keep_cause(fun(() -> Answer)) -> Answer.
+keep_cause(Ask) ->
+    case seq_trace:get_token() of
+        {0, _, _, _, _} = Cause ->
+            try Ask()
+            after seq_trace:set_token(Cause)
+            end;
+        _ -> Ask()
     end.
 
 take_token(none) -> ok;

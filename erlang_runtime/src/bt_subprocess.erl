@@ -65,7 +65,7 @@ open(Owner, Plan) ->
     {ok, term()} | {error, atom()}.
 request(Server, Request) ->
     try
-        gen_server:call(Server, Request, infinity)
+        bt_conversations:keep_cause(fun() -> gen_server:call(Server, Request, infinity) end)
     catch
         exit:_ -> {error, closed}
     end.
