@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using Beamtalk.Cli.Agents;
 using Beamtalk.Cli.Attaching;
 using Beamtalk.Cli.Building;
@@ -29,16 +30,11 @@ public static class AgentsCommand
             HelpName = "ORDER",
             DefaultValueFactory = _ => "state",
         };
-        var limit = new Option<int?>("--limit") { Description = "So many at most", HelpName = "N" };
+        var limit = new Option<string?>("--limit") { Description = "So many at most", HelpName = "N" };
         var command = new Command("agents", "Show the agents of a running system") { name, cookieFile, json, once, sort, limit };
         command.SetAction(async (parsed, _) =>
         {
-            int? most = parsed.GetValue(limit);
-            if (most <= 0)
-            {
-                throw new UserErrorException($"--limit wants a number above 0, not {most}");
-            }
-
+            int? most = parsed.GetValue(limit) is { } text ? LimitOf(text) : null;
             AgentOrder order = OrderOf(parsed.GetRequiredValue(sort));
             Target target = await FindAsync(parsed.GetValue(name), parsed.GetValue(cookieFile)).ConfigureAwait(false);
             bool isLive = !parsed.GetValue(json) && !parsed.GetValue(once) && UnixTerminal.IsPresent;
@@ -48,6 +44,10 @@ public static class AgentsCommand
         });
         return command;
     }
+
+    private static int LimitOf(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int limit) && limit > 0
+        ? limit
+        : throw new UserErrorException($"--limit wants a number above 0, not {text}");
 
     private static AgentOrder OrderOf(string text) => Enum.GetValues<AgentOrder>().Cast<AgentOrder?>()
         .FirstOrDefault(order => order.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase))

@@ -47,6 +47,7 @@ public sealed class AgentsCommandTests
     [TestCase("--sort", "beauty", "not by beauty")]
     [TestCase("--limit", "0", "above 0")]
     [TestCase("--limit", "-3", "above 0")]
+    [TestCase("--limit", "many", "above 0, not many")]
     public async Task Wrong_options_are_told(string option, string value, string message)
     {
         RunResult result = await RunAsync("agents", "dev", option, value);
