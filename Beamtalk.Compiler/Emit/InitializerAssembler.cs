@@ -17,7 +17,9 @@ public static class InitializerAssembler
 
     public static IEnumerable<CoreFunction> Functions(BoundClassDeclaration bound, ModuleContext context)
     {
-        foreach (BoundInitializer initializer in bound.Initializers.Where(initializer => initializer.Value is not null))
+        bool isActor = bound.Class.Signature.Kind == ClassKind.Actor;
+        foreach (BoundInitializer initializer in bound.Initializers.Where(
+            initializer => initializer.Value is not null && (isActor || !StandsInInit(initializer))))
         {
             yield return FunctionLowering.Method(context, initializer.Value!, NameOf(initializer), false);
         }
@@ -30,6 +32,10 @@ public static class InitializerAssembler
     public static bool IsConstant(BoundInitializer initializer) =>
         initializer.Variable is { Kind: VariableKind.ClassState } or { Initializer: null }
         || Literals.IsConstant(initializer.Variable.Initializer);
+
+    /// <summary>Of a value: a literal needs no function.</summary>
+    private static bool StandsInInit(BoundInitializer initializer) =>
+        initializer.Variable.Kind != VariableKind.ClassState && IsConstant(initializer);
 
     private static string NameOf(BoundInitializer initializer) => initializer.Value!.Selector;
 
@@ -70,7 +76,10 @@ public static class InitializerAssembler
         return Seq([.. steps, Ok]);
     }
 
-    /// <summary>Each value sees the fields before it: <c>M2 = M1#{x => …}</c>.</summary>
+    /// <summary>
+    /// Literals are there at once, <c>M1 = M#{x => 0, y => nil}</c>; each other value sees the fields before it:
+    /// <c>M2 = M1#{z => …}</c>. A step for each field would copy the map as often.
+    /// </summary>
     private static CoreExpr ValueBody(string? superclass, ImmutableArray<BoundInitializer> own)
     {
         var steps = ImmutableArray.CreateBuilder<(CoreVar, CoreExpr)>();
@@ -88,14 +97,26 @@ public static class InitializerAssembler
             current = Step(Call(superclass, "$init", current));
         }
 
-        foreach (BoundInitializer initializer in own)
+        ImmutableArray<(CoreExpr, CoreExpr)> literals =
+            [.. own.Where(IsConstant).Select(initializer => (NameOfField(initializer), LiteralOf(initializer)))];
+        if (!literals.IsEmpty)
+        {
+            current = Step(MapUpdate(current, [.. literals]));
+        }
+
+        foreach (BoundInitializer initializer in own.Where(initializer => !IsConstant(initializer)))
         {
             CoreExpr value = Step(ValueOf(initializer, current));
-            current = Step(MapUpdate(current, (Symbol(initializer.Variable.Name.Name), value)));
+            current = Step(MapUpdate(current, (NameOfField(initializer), value)));
         }
 
         return Let(steps.ToImmutable(), current);
     }
+
+    private static CoreExpr NameOfField(BoundInitializer initializer) => Symbol(initializer.Variable.Name.Name);
+
+    private static CoreExpr LiteralOf(BoundInitializer initializer) =>
+        initializer.Variable.Initializer is { } literal ? Literals.ToCore(literal) : Nil;
 
     private static CoreExpr ValueOf(BoundInitializer initializer, CoreExpr self) =>
         initializer.Value is null ? Nil : Apply(NameOf(initializer), self);

@@ -13,16 +13,14 @@
 
 %% Who follows the turns of a trace.
 -define(TURNS, bt_agent_spans_turns).
+-define(DIGITS, {$0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $a, $b, $c, $d, $e, $f}).
 
 -record(follower, {agent :: pid(), session :: pid(), trace :: reference(), kinds :: [kind()]}).
 
 %% @doc A new identifier of so many bytes, in hexadecimal digits.
 -spec id(pos_integer()) -> binary().
 id(Bytes) ->
-    << <<(digit(Four))>> || <<Four:4>> <= rand:bytes(Bytes) >>.
-
-digit(Number) when Number < 10 -> $0 + Number;
-digit(Number) -> $a + Number - 10.
+    << <<(element(Four + 1, ?DIGITS))>> || <<Four:4>> <= rand:bytes(Bytes) >>.
 
 %% @doc From now on the caller's process is told of spans of these kinds.
 -spec follow(pid(), [kind()], print | keep) -> ok.

@@ -2,8 +2,8 @@
 %% that begin as a copy of another.
 -module(bt_agents).
 
--export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, tidy/1, clone/2, dig/2]).
--export([facade/1]).
+-export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, tidy/1, clone/2, dig/2, dig/3]).
+-export([facade/1, own_variables/0, assign/2, is_plain/1, longest_prefix/2]).
 -export([float32/1, text/1]).
 -export_type([promise/0]).
 
@@ -70,6 +70,29 @@ clone(#{module := Facade}, Variables) ->
     ok = bt_agent_table:helper(Clone),
     Clone.
 
+%% @doc The variables of this process, an agent, that its class has besides those of every agent.
+-spec own_variables() -> #{atom() => term()}.
+own_variables() ->
+    Class = get('$bt_class'),
+    Keys = bt_class:cached({?MODULE, variables, Class}, fun() -> own_keys(Class) end),
+    maps:from_list([{Name, get(Key)} || {Name, Key} <- Keys, get(Key) =/= undefined]).
+
+own_keys(Class) ->
+    [{Name, bt_state:key(Name)}
+     || Name <- bt_class:variables(Class) -- bt_class:variables('bt.agents.Agent')].
+
+%% @doc Gives this actor's variables these values, but for those whose value is what it was before.
+-spec assign(#{atom() => term()}, #{atom() => term()}) -> ok.
+assign(After, Before) ->
+    bt_state:assign(maps:filter(fun(Name, Value) -> is_changed(Name, Value, Before) end, After)).
+
+is_changed(Name, Value, Before) ->
+    case Before of
+        #{Name := Value} -> false;
+        #{Name := _} -> true;
+        #{} -> false
+    end.
+
 %% @doc Has the garbage of an actor collected as soon as it waits. In the middle of a message it
 %% would find little: what the message was about is still held. The second time the heap becomes
 %% smaller.
@@ -89,6 +112,22 @@ dig([Index | Path], Data) when is_list(Data), is_integer(Index), Index > 0 ->
 dig([], Data) -> Data;
 dig(_Path, _Data) -> nil.
 
+%% @doc The same, but the default where it is of another kind than that: no map, list, binary or
+%% integer as the default is one.
+-spec dig([term()], term(), Default) -> Default.
+dig(Path, Data, Default) ->
+    Found = dig(Path, Data),
+    case is_kind_of(Found, Default) of
+        true -> Found;
+        false -> Default
+    end.
+
+is_kind_of(Found, Default) when is_binary(Default) -> is_binary(Found);
+is_kind_of(Found, Default) when is_integer(Default) -> is_integer(Found);
+is_kind_of(Found, Default) when is_list(Default) -> is_list(Found);
+is_kind_of(Found, Default) when is_map(Default) -> is_map(Found);
+is_kind_of(_Found, _Default) -> false.
+
 element_at(1, [First | _]) -> First;
 element_at(Index, [_ | Rest]) -> element_at(Index - 1, Rest);
 element_at(_Index, _) -> nil.
@@ -96,6 +135,28 @@ element_at(_Index, _) -> nil.
 %% @doc The module that is called for a class.
 -spec facade(bt_class:object()) -> module().
 facade(#{module := Facade}) -> Facade.
+
+%% @doc Whether a text is of up to 64 letters, digits, `_' and `-', and not empty.
+-spec is_plain(binary()) -> boolean().
+is_plain(Text) when byte_size(Text) > 64; Text =:= <<>> -> false;
+is_plain(Text) -> all_plain(Text).
+
+all_plain(<<C, Rest/binary>>)
+  when C >= $a, C =< $z; C >= $A, C =< $Z; C >= $0, C =< $9; C =:= $_; C =:= $- ->
+    all_plain(Rest);
+all_plain(Rest) -> Rest =:= <<>>.
+
+%% @doc The longest of some texts, the keys of a map, with which a text begins, or nil.
+-spec longest_prefix(binary(), #{binary() => term()}) -> binary() | nil.
+longest_prefix(Text, Known) -> longest_prefix(Text, Known, byte_size(Text)).
+
+longest_prefix(Text, Known, Size) ->
+    Prefix = binary:part(Text, 0, Size),
+    case Known of
+        #{Prefix := _} -> Prefix;
+        #{} when Size > 0 -> longest_prefix(Text, Known, Size - 1);
+        #{} -> nil
+    end.
 
 %% @doc A number in four bytes, the lowest first.
 -spec float32(number()) -> binary().

@@ -10,10 +10,13 @@ if ! ulimit -n "$files" 2> /dev/null; then
     echo "run.sh: $count agents need $files open files, the limit is $(ulimit -H -n): raise it with ulimit -H -n" >&2
     exit 1
 fi
+out=_build/bench
+mkdir -p "$out"
+erlc -o "$out" bench/baseline/bare_httpc.erl
 urls=$(mktemp)
 setsid ./beamtalk run bench/agents/server.bt > "$urls" &
 server=$!
 trap 'kill -TERM -$server 2> /dev/null; rm -f "$urls"' EXIT INT TERM
 while [ "$(wc -l < "$urls")" -lt 2 ]; do sleep 0.1; done
 echo "open files: $files"
-./beamtalk run bench/agents/client.bt "$(sed -n 1p "$urls")" "$count" "$(sed -n 2p "$urls")"
+ERL_FLAGS="-pa $PWD/$out" ./beamtalk run bench/agents/client.bt "$(sed -n 1p "$urls")" "$count" "$(sed -n 2p "$urls")"

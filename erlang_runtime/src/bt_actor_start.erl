@@ -12,6 +12,8 @@
 
 %% Full sweeps are frequent because what an actor keeps is small as a rule, and lives long.
 -define(FULLSWEEP, {fullsweep_after, 20}).
+%% A copy is made for one piece of work: it need not grow from nothing in four steps.
+-define(COPY_WORDS, 610).
 
 %% `strict': a keyword that is not a state variable is an error, not part of a message.
 -type wishes() :: #{keywords => [{term(), term()}], message => {atom(), [term()]},
@@ -37,7 +39,8 @@ spawn(Facade, Wishes) -> spawn_and_wait(Facade, Wishes).
 %% variables say has been initialised already.
 -spec spawn_copy(module(), #{atom() => term()}) -> pid().
 spawn_copy(Facade, Variables) ->
-    erlang:spawn_opt(Facade, '$start', [{copy, ancestors(), Variables}], [?FULLSWEEP]).
+    Order = {copy, ancestors(), Variables},
+    erlang:spawn_opt(Facade, '$start', [Order], [?FULLSWEEP, {min_heap_size, ?COPY_WORDS}]).
 
 %% No class of the chain sends a message to make an instance: variables start as literals, and
 %% `initialize' is Actor's own, which does nothing.
@@ -200,6 +203,7 @@ become(Facade) ->
     put('$initial_call', {Facade, '$start', 1}),
     put('$bt_class', Facade),
     put('$bt_mode', actor),
+    bt_error_handler:install(),
     Facade:'$init'(self()),
     ok.
 

@@ -7,7 +7,7 @@
 -export([methods/1, variables/1, understands/3, selectors/2]).
 -export([side/1, selector/1, keywords/1, find/3, undefined/3, undefined_of_actor/3]).
 -export([is_updating/3, is_pristine/0, replaced/2]).
--export([instantiate/2]).
+-export([instantiate/2, instantiate/3]).
 -export([var_get/2, var_put/3, var_update/3, keep_variables/1, forget_variables/1]).
 -export([create_tables/0, invalidate/0, version/0, cached/2]).
 
@@ -94,14 +94,14 @@ is_facade(Module, Suffix) ->
 
 -spec exists(facade()) -> boolean().
 exists(Facade) ->
-    code:ensure_loaded(Facade) =:= {module, Facade}.
+    is_present(Facade) orelse code:ensure_loaded(Facade) =:= {module, Facade}.
 
 %%% Descriptions
 
 %% @doc The class's '$meta'; an empty map where there is no such class.
 -spec meta(facade()) -> map().
 meta(Facade) ->
-    case exists(Facade) andalso erlang:function_exported(Facade, '$meta', 0) of
+    case is_present(Facade) orelse (exists(Facade) andalso is_present(Facade)) of
         true -> Facade:'$meta'();
         false -> #{}
     end.
@@ -416,15 +416,23 @@ has_updating([Class | Classes], Selector, Arguments) ->
 %% @doc An instance of a Value class or exception class with some fields given.
 -spec instantiate(facade(), #{atom() => term()}) -> map().
 instantiate(Facade, Fields) ->
-    case lists:member(abstract, maps:get(modifiers, meta(Facade), [])) of
-        true -> bt_error:abstract_class(Facade);
-        false -> ok
-    end,
-    Instance = Facade:'$init'(#{'$class' => Facade}),
-    case maps:keys(Fields) -- maps:keys(Instance) of
-        [] -> maps:merge(Instance, Fields);
-        [Unknown | _] -> bt_error:unknown_field(Facade, Unknown, variables(Facade))
+    instantiate(Facade, meta(Facade), Fields).
+
+%% @doc The same where the class's '$meta' is at hand.
+-spec instantiate(facade(), map(), #{atom() => term()}) -> map().
+instantiate(Facade, Meta, Fields) ->
+    _ = lists:member(abstract, maps:get(modifiers, Meta, []))
+        andalso bt_error:abstract_class(Facade),
+    Initial = Facade:'$init'(#{'$class' => Facade}),
+    Instance = maps:merge(Initial, Fields),
+    case map_size(Instance) =:= map_size(Initial) of
+        true -> Instance;
+        false -> unknown_field(Facade, maps:keys(Fields) -- maps:keys(Initial))
     end.
+
+-spec unknown_field(facade(), [term()]) -> no_return().
+unknown_field(Facade, [Unknown | _]) ->
+    bt_error:unknown_field(Facade, Unknown, variables(Facade)).
 
 %%% Class variables
 

@@ -61,8 +61,9 @@ inherits_from(Behaviour, Other) ->
 %% @doc An instance with some of its fields given.
 -spec new(behaviour(), term()) -> term().
 new(?CLASS(Module) = Class, Fields) when is_map(Fields) ->
-    case bt_class:kind(Module) of
-        Kind when Kind =:= value; Kind =:= object -> bt_class:instantiate(Module, Fields);
+    Meta = bt_class:meta(Module),
+    case maps:get(kind, Meta, object) of
+        Kind when Kind =:= value; Kind =:= object -> bt_class:instantiate(Module, Meta, Fields);
         Kind -> no_instance(Class, Kind)
     end;
 new(?METACLASS(_) = Metaclass, _Fields) ->

@@ -131,7 +131,14 @@ uppercase(Text) ->
 
 -spec lowercase(binary()) -> binary().
 lowercase(Text) ->
-    utf8(Text, lowercase, fun() -> string:lowercase(Text) end).
+    case is_lower_ascii(Text) of
+        true -> Text;
+        false -> utf8(Text, lowercase, fun() -> string:lowercase(Text) end)
+    end.
+
+%% Most texts that programs compare without regard to case are keys of some kind.
+is_lower_ascii(<<C, Rest/binary>>) when C < $A; C > $Z, C < 128 -> is_lower_ascii(Rest);
+is_lower_ascii(Rest) -> Rest =:= <<>>.
 
 %% @doc The text without white space at an end, or at both.
 -spec trim(binary(), leading | trailing | both) -> binary().

@@ -6,7 +6,7 @@
 %%% rest is its metadata.
 -module(bt_prim_telemetry).
 
--export([attach/2, detach/1, execute/2]).
+-export([attach/2, detach/1, execute/2, event/1, is_there/0]).
 %% A handler of the library.
 -export([handle/4]).
 
@@ -63,8 +63,23 @@ handle(Name, Measurements, Metadata, Id) ->
             bt_send:call(bt_class:object(?CLASS), 'tellListener:event:data:', Id, event(Name), Data)
     end.
 
-event([Only]) -> Only;
-event(Name) -> Name.
+%% @doc What names an event, a list of one name as that name; nil for what names none.
+-spec event(term()) -> term().
+event([Only]) -> event_name(Only, Only);
+event([_ | _] = Names) -> event_names(Names, Names);
+event(Name) -> event_name(Name, Name).
+
+event_names([Name | Names], Event) when is_list(Names) ->
+    case event_name(Name, Event) of
+        nil -> nil;
+        Event -> event_names(Names, Event)
+    end;
+event_names([], Event) -> Event;
+event_names(_, _Event) -> nil.
+
+event_name(Name, _Event) when Name =:= nil; is_boolean(Name) -> nil;
+event_name(Name, Event) when is_atom(Name); is_binary(Name) -> Event;
+event_name(_Name, _Event) -> nil.
 
 name(Symbol) when is_atom(Symbol) -> [Symbol];
 name([_ | _] = Name) ->
@@ -74,7 +89,8 @@ name([_ | _] = Name) ->
     end;
 name(_) -> none.
 
-%% It keeps its handlers in this table while it runs.
+%% @doc Whether the library runs: it keeps its handlers in this table then.
+-spec is_there() -> boolean().
 is_there() ->
     erlang:function_exported(telemetry, execute, 3)
         andalso ets:whereis(telemetry_handler_table) =/= undefined.

@@ -91,6 +91,7 @@ arguments() -> persistent_term:get(?ARGUMENTS, []).
 -spec perform(module()) -> ok | {failed, bt_fault:exception()}.
 perform(Facade) ->
     put('$bt_mode', script),
+    bt_error_handler:install(),
     try
         Facade:main(#{'$class' => Facade}),
         bt_wait:settle(?SETTLE_MS)

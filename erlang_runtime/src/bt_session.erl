@@ -44,6 +44,7 @@ start(Server) ->
 spawn_link(Session, Guard, Bindings) ->
     erlang:spawn_link(fun() ->
         put('$bt_mode', script),
+        bt_error_handler:install(),
         Cells = bt_repl_bindings:cells(Bindings),
         loop(#session{server = Session, guard = Guard, cells = Cells})
     end).
