@@ -19,6 +19,10 @@ public static partial class Catalog
         new("BT4006", Severity.Warning, "this answers {0}, and so {1} would replace the whole {2}",
             "an updating method answers the changed value: end it with self");
 
+    public static readonly DiagnosticDescriptor AwaitedActor =
+        new("BT4007", Severity.Warning, "this awaits the new {0}, not what #{1} answers",
+            "C spawn k: v is one form and answers the actor: write ((C spawn) k: v) await");
+
     public static readonly DiagnosticDescriptor UnknownType =
         new("BT4005", Severity.Warning, "the type {0} is not known");
 }

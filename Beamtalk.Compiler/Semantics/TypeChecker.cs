@@ -207,6 +207,11 @@ public sealed class TypeChecker
 
     private void CheckSend(BoundSend send)
     {
+        if (send is { Selector: "await" or "await:" or "awaitForever", Receiver: BoundSpawn spawn })
+        {
+            CheckAwaited(spawn);
+        }
+
         TypedReceiver? known = _inference.ReceiverOf(send.Receiver) ?? TypeInference.SpawnedReceiver(send.Receiver);
         if (known is not { } receiver)
         {
@@ -220,6 +225,17 @@ public sealed class TypeChecker
         else if (!_inference.Understands(receiver, send.Selector))
         {
             ReportNotUnderstood(send.SelectorSpan, receiver, send.Selector);
+        }
+    }
+
+    /// <summary>The actor is there already: whoever waits takes the keywords for a message.</summary>
+    private void CheckAwaited(BoundSpawn spawn)
+    {
+        if (spawn.Receiver is BoundClass { Class: { Kind: ClassKind.Actor } signature }
+            && spawn.Keywords.Any(keyword => _classes.DeclarerOf(signature, keyword) is null))
+        {
+            string selector = string.Concat(spawn.Keywords.Select(keyword => $"{keyword}:"));
+            _diagnostics.Report(Catalog.AwaitedActor, spawn.Span, signature.Name, selector);
         }
     }
 
