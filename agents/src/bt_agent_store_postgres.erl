@@ -8,6 +8,8 @@
 -export([open/1, run/2, close/1]).
 -export([connect/1, request/2, disconnect/1]).
 
+-define(BUFFER, 16#100000).
+
 %% @doc Opens a connection, or shares one.
 -spec open(map()) -> {ok, pid()} | bt_agent_store:problem().
 open(Options) ->
@@ -44,11 +46,18 @@ start(Options) ->
     try pgsql:connect(Options) of
         {ok, Pid} ->
             %% It keeps its options, and prints them when it crashes.
-            _ = sys:replace_state(Pid, fun(State) -> setelement(2, State, []) end),
+            _ = sys:replace_state(Pid, fun(State) -> bare(State) end),
             {ok, Pid};
         {error, Reason} -> {error, Reason}
     catch _:_ -> {error, failed}
     end.
+
+%% Without the options; and its socket reads much at once, since what has come of an answer is copied
+%% each time that more comes.
+bare(State) ->
+    _ = [inet:setopts(Socket, [{buffer, ?BUFFER}])
+         || {gen_tcp, Socket} <- tuple_to_list(State), is_port(Socket)],
+    setelement(2, State, []).
 
 kind({authentication, _}) -> refused;
 kind({error_response, _}) -> refused;
@@ -129,7 +138,7 @@ where(Prefix) ->
 hex(Bytes) -> ["'\\x", binary:encode_hex(Bytes), "'::bytea"].
 
 query({Pid, _Table, Timeout}, Sql) ->
-    try pgsql:squery(Pid, unicode:characters_to_list(Sql), Timeout) of
+    try pgsql:squery(Pid, iolist_to_binary(Sql), Timeout) of
         {ok, [{error, Fields} | _]} -> {error, failed, message(Fields)};
         {ok, [{_Command, _Columns, Rows} | _]} -> {ok, Rows};
         {ok, _} -> {ok, []}
