@@ -60,6 +60,7 @@ public static class CommandLine
         new HelpOption(),
         new VersionOption(),
         RunCommand.Create(),
+        PrepareCommand.Create(),
         BuildCommand.Create(),
         CheckCommand.Create(),
         FmtCommand.Create(),

@@ -4,7 +4,6 @@ using Beamtalk.Cli.Building;
 using Beamtalk.Cli.Projects;
 using Beamtalk.Cli.Reporting;
 using Beamtalk.Cli.Running;
-using Beamtalk.Compiler;
 
 namespace Beamtalk.Cli.Commands;
 
@@ -14,9 +13,6 @@ namespace Beamtalk.Cli.Commands;
 /// </summary>
 public static class RunCommand
 {
-    /// <summary>The script of a directory in which several files have statements.</summary>
-    private const string MainFile = "main";
-
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
 
     public static Command Create()
@@ -48,7 +44,7 @@ public static class RunCommand
         var installation = Installation.Find();
         ImmutableArray<string> libraries = await ProjectCommands.LibrariesAsync(installation).ConfigureAwait(false);
         var cache = new ScriptCache(installation, libraries);
-        ImmutableArray<SourceFile> files = Read(path);
+        ImmutableArray<SourceFile> files = ScriptCompiler.Read(path);
         string key = cache.KeyOf(files);
         CachedScript? script = cache.Find(key) ?? await CompileAsync(installation, cache, key, path, files).ConfigureAwait(false);
         while (script is null && watch)
@@ -60,12 +56,6 @@ public static class RunCommand
         return script is null ? ExitCode.NotCompiled : Execute([.. installation.CodePath, .. libraries], script, arguments, watch ? path : null);
     }
 
-    private static ImmutableArray<SourceFile> Read(string path)
-    {
-        IEnumerable<string> files = Directory.Exists(path) ? Sources.Find([path]) : [path];
-        return [.. files.Select(file => new SourceFile(file, Sources.ReadBytes(file)))];
-    }
-
     /// <summary>Waits until the sources have changed: the first attempt has not compiled.</summary>
     private static async Task<(string Key, ImmutableArray<SourceFile> Files)> NextAsync(ScriptCache cache, string path, string key)
     {
@@ -74,7 +64,7 @@ public static class RunCommand
             await Task.Delay(WatchInterval).ConfigureAwait(false);
             try
             {
-                ImmutableArray<SourceFile> files = Read(path);
+                ImmutableArray<SourceFile> files = ScriptCompiler.Read(path);
                 string next = cache.KeyOf(files);
                 if (next != key)
                 {
@@ -93,22 +83,10 @@ public static class RunCommand
     {
         await using var toolchain = new Toolchain(installation, libraries: cache.Libraries);
         _ = toolchain.NodeAsync();
-        BuildOutcome outcome = await toolchain.CompileAsync(
-            Sources.FromFiles(files), toolchain.Known, new CompilationOptions()).ConfigureAwait(false);
+        var compiler = new ScriptCompiler(toolchain, cache);
+        BuildOutcome outcome = await compiler.CompileAsync(files).ConfigureAwait(false);
         DiagnosticReporter.Print(outcome.Diagnostics);
-        return outcome.HasErrors ? null : cache.Store(key, MainOf(outcome, path), outcome);
-    }
-
-    private static string MainOf(BuildOutcome outcome, string path)
-    {
-        ImmutableArray<CompiledModule> scripts =
-            [.. outcome.Result.Modules.Where(module => module.Kind == ModuleKind.Script)];
-        CompiledModule? main = scripts.Length == 1
-            ? scripts[0]
-            : scripts.FirstOrDefault(module => Path.GetFileNameWithoutExtension(module.Source.Path) == MainFile);
-        return main?.Facade ?? throw new UserErrorException(scripts.IsEmpty
-            ? $"{path} has no statements to run"
-            : $"several files of {path} have statements, and none of them is {MainFile}{Sources.Extension}");
+        return outcome.HasErrors ? null : compiler.Store(key, path, outcome);
     }
 
     private static int Execute(string[] codePath, CachedScript script, string[] arguments, string? watched)

@@ -18,6 +18,22 @@ public sealed class ProgramTests
 
     private static IEnumerable<string> Examples => ProgramCase.Below(Root, "examples");
 
+    /// <summary>
+    /// Compiles together what compiles without a word: to start the compiler for each would take most of the time. What
+    /// has errors or warnings is compiled when it runs.
+    /// </summary>
+    [OneTimeSetUp]
+    public static async Task PrepareAsync()
+    {
+        using Command command = Command.Run(
+            Path.Combine(Root, "beamtalk"),
+            ["prepare", .. RulesOfTheLanguage, .. Examples],
+            options => options.WorkingDirectory(Root).Timeout(TimeSpan.FromMinutes(10)));
+        command.StandardInput.Close();
+        CommandResult result = await command.Task.ConfigureAwait(false);
+        Assert.That(result.StandardError, Does.Not.Contain("internal error"));
+    }
+
     [TestCaseSource(nameof(RulesOfTheLanguage))]
     public Task RuleHolds(string file) => CheckAsync(file);
 

@@ -68,6 +68,31 @@ public sealed class RunTests : IDisposable
     }
 
     [Test]
+    public async Task What_is_prepared_is_not_compiled_when_it_runs()
+    {
+        using var cache = new TemporaryDirectory();
+        string[] files =
+        [
+            _directory.Write("good.bt", "Transcript showCr: \"good\""),
+            _directory.Write("warned.bt", "x := 1\nTranscript show: 2 foo\n"),
+            _directory.Write("bad.bt", "Transcript showCr: (1 +\n"),
+            _directory.Write("empty.bt", "// nothing\n"),
+            Path.Combine(_directory.Path, "missing.bt"),
+        ];
+        RunResult result = await Launcher.RunAsync(cache, _directory.Path, ["prepare", .. files]);
+        result.ExitCode.ShouldBe(2);
+        result.Output.ShouldBeEmpty();
+        result.Errors.ShouldContain("warned.bt:2");
+        result.Errors.ShouldContain("bad.bt:1");
+        result.Errors.ShouldContain("empty.bt has no statements to run");
+        result.Errors.ShouldContain("no such file");
+        string runs = Path.Combine(cache.Path, "beamtalk", "run");
+        string prepared = Directory.GetDirectories(runs).ShouldHaveSingleItem();
+        (await Launcher.RunAsync(cache, _directory.Path, "run", files[0])).Output.ShouldBe("good\n");
+        Directory.GetDirectories(runs).ShouldBe([prepared]);
+    }
+
+    [Test]
     public async Task A_changed_script_is_compiled_again()
     {
         (await RunAsync("Transcript showCr: 1")).Output.ShouldBe("1\n");
