@@ -26,7 +26,7 @@
 -define(COUNTABLE, 1000).
 -define(SMALL, 1048576).
 %% How often to look again at an actor that is about to take its first step.
--define(LOOKS, 20).
+-define(LOOKS, 10).
 
 -type info() :: #{atom() => term()}.
 
@@ -36,7 +36,7 @@ process(Pid) when node(Pid) =/= node() -> remote(Pid);
 process(Pid) ->
     case bt_processes:lookup(Pid) of
         {Facade, Data} when Data =/= none -> bt_supervision:tree(Pid, Facade);
-        Known -> first(fun() -> local(Pid, Known, ?LOOKS) end)
+        _ -> first(fun() -> local(Pid) end)
     end.
 
 first(Look) ->
@@ -54,31 +54,40 @@ remote(Pid) ->
             new(?PROCESS_INFO, #{pid => Pid, status => unreachable, reason => Reason})
     end.
 
-local(Pid, Known, Looks) ->
-    case process_info(Pid, ?ITEMS) of
-        undefined -> dead(Pid);
-        Items -> seen(Pid, Known, maps:from_list(Items), Looks)
+local(Pid) ->
+    case bt_look:again(fun(_) -> look(Pid) end, dead, bt_look:pauses(?LOOKS, ?LOOKS)) of
+        dead -> dead(Pid);
+        Seen -> seen(Pid, Seen)
     end.
 
-%% An actor that was just spawned may not have its variables yet: its first step takes microseconds.
-seen(Pid, Known, #{initial_call := {Facade, '$start', 1}} = Seen, Looks) ->
-    Status = status(Seen),
-    case is_starting(Status, Seen) of
-        true when Looks > 0 ->
-            receive after pause(Looks) -> ok end,
-            local(Pid, Known, Looks - 1);
-        true -> actor(Pid, Facade, Seen, starting);
-        false -> actor(Pid, Facade, Seen, Status)
-    end;
-seen(Pid, _Known, Seen, _Looks) -> plain(Pid, Seen).
+%% An actor that was just spawned may not have its variables yet. Its first step takes microseconds;
+%% only one that has to load code takes longer.
+look(Pid) ->
+    case process_info(Pid, ?ITEMS) of
+        undefined ->
+            {enough, dead};
+        Items ->
+            Seen = maps:from_list(Items),
+            case is_starting(Seen) of
+                true -> {again, Seen};
+                false -> {enough, Seen}
+            end
+    end.
 
-%% Only one that has to load code takes longer.
-pause(Looks) when Looks > ?LOOKS div 2 -> 0;
-pause(_) -> 1.
+seen(Pid, #{initial_call := {Facade, '$start', 1}} = Seen) ->
+    actor(Pid, Facade, Seen, status_of_actor(Seen));
+seen(Pid, Seen) -> plain(Pid, Seen).
 
-%% It is neither between messages nor at one.
-is_starting(idle, _) -> false;
-is_starting(_, #{dictionary := Dictionary}) -> not lists:keymember('$bt_msg', 1, Dictionary).
+status_of_actor(Seen) ->
+    case is_starting(Seen) of
+        true -> starting;
+        false -> status(Seen)
+    end.
+
+%% An actor that is neither between messages nor at one.
+is_starting(#{initial_call := {_, '$start', 1}, dictionary := Dictionary} = Seen) ->
+    status(Seen) =/= idle andalso not lists:keymember('$bt_msg', 1, Dictionary);
+is_starting(_) -> false.
 
 %% @doc What is known of the dead: not much.
 -spec dead(pid()) -> map().

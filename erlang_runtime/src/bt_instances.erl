@@ -26,31 +26,30 @@ count(Facade) -> length(list(Facade)).
 %% @doc Those of the class and of all classes below it.
 -spec all_below(module()) -> [pid()].
 all_below(Facade) ->
-    {Actors, _} = lists:foldl(fun(Pid, Acc) -> below(class_of(Pid), Pid, Facade, Acc) end,
-                              {[], #{none => false}}, processes()),
-    lists:reverse(Actors, bt_processes:below(Facade)).
+    actors_where(fun(Class) -> bt_class:inherits_from(Class, Facade) end) ++ bt_processes:below(Facade).
 
-%% @doc Lets actors of the class, and of those below it, handle messages that wait for them: what was
-%% sent before a change shall not depend on it. One that waits for something itself, or has too much
-%% to do, handles them afterwards; where there are many processes nobody waits.
--spec catch_up(module()) -> ok.
-catch_up(Facade) ->
+%% @doc Lets actors of the classes, and of those below them, handle messages that wait for them: what
+%% was sent before a change shall not depend on it. One that waits for something itself, or has too
+%% much to do, handles them afterwards; where there are many processes nobody waits.
+-spec catch_up([module()]) -> ok.
+catch_up([]) ->
+    ok;
+catch_up(Facades) ->
     case erlang:system_info(process_count) =< ?FEW of
         true ->
-            Until = erlang:monotonic_time(millisecond) + ?CATCH_UP_MS,
-            lists:foreach(fun(Pid) -> catch_up(Pid, Until) end, lists:delete(self(), all_below(Facade)));
+            Actors = actors_where(fun(Class) -> is_below(Class, Facades) end) -- [self()],
+            _ = bt_look:again(fun behind/1, Actors, bt_look:pauses(0, ?CATCH_UP_MS)),
+            ok;
         false ->
             ok
     end.
 
-catch_up(Pid, Until) ->
-    Seen = process_info(Pid, [message_queue_len, status, current_function]),
-    case is_behind(Seen) andalso erlang:monotonic_time(millisecond) < Until of
-        true ->
-            receive after 1 -> ok end,
-            catch_up(Pid, Until);
-        false ->
-            ok
+%% One that has caught up once is not waited for again.
+behind(Actors) ->
+    Items = [message_queue_len, status, current_function],
+    case [Pid || Pid <- Actors, is_behind(process_info(Pid, Items))] of
+        [] -> {enough, []};
+        Behind -> {again, Behind}
     end.
 
 %% Its first messages may need code that is not loaded yet.
@@ -59,14 +58,22 @@ is_behind([_, {status, waiting}, {current_function, {code_server, call, _}}]) ->
 is_behind([_, {status, Status}, _]) -> Status =:= runnable orelse Status =:= running;
 is_behind(undefined) -> false.
 
-%% Whether a class is below is found out once.
-below(Class, Pid, Facade, {Pids, Known}) ->
+%% To ask about a class that is not loaded would be to ask the code server, which may be busy.
+is_below(Class, Facades) ->
+    erlang:module_loaded(Class)
+        andalso lists:any(fun(Facade) -> bt_class:inherits_from(Class, Facade) end, Facades).
+
+%% The actors of some classes; about each class is asked once.
+actors_where(IsWanted) ->
+    {Actors, _} = lists:foldl(fun(Pid, Acc) -> actor_where(class_of(Pid), Pid, IsWanted, Acc) end,
+                              {[], #{none => false}}, processes()),
+    lists:reverse(Actors).
+
+actor_where(Class, Pid, IsWanted, {Pids, Known}) ->
     case Known of
         #{Class := true} -> {[Pid | Pids], Known};
         #{Class := false} -> {Pids, Known};
-        #{} ->
-            Is = bt_class:inherits_from(Class, Facade),
-            below(Class, Pid, Facade, {Pids, Known#{Class => Is}})
+        #{} -> actor_where(Class, Pid, IsWanted, {Pids, Known#{Class => IsWanted(Class)}})
     end.
 
 class_of(Pid) ->

@@ -36,6 +36,7 @@ modules(Modules) ->
 %% @doc The same; answers the names under which the modules are loaded.
 -spec batch([{module(), binary()}]) -> {ok, #{module() => module()}} | {error, term()}.
 batch(Modules) ->
+    ok = bt_instances:catch_up(loaded_again(Modules)),
     gen_server:call(?MODULE, {batch, Modules}, infinity).
 
 %% @doc Loads the generation of a class, and the facade that goes with it.
@@ -51,12 +52,14 @@ module(Module, Binary) ->
 %% @doc Loads the module of an extension and links it into a class, in one step; answers what it has.
 -spec patch(module(), {module(), binary()}) -> {ok, [{atom(), arity(), map()}]} | {error, term()}.
 patch(Facade, {Module, Binary}) ->
+    ok = bt_instances:catch_up([Facade]),
     gen_server:call(?MODULE, {patch, Facade, Module, Binary}, infinity).
 
 %% @doc Changes what is linked into a class: the fun gets the rows that there are (bt_patch) and
 %% answers those that shall be.
 -spec update(module(), fun(([bt_patch:row()]) -> [bt_patch:row()])) -> outcome().
 update(Facade, Change) ->
+    ok = bt_instances:catch_up([Facade]),
     gen_server:call(?MODULE, {update, Facade, Change}, infinity).
 
 %% @doc Says that nobody will call these modules by name any more, unless they are linked into a
@@ -82,12 +85,18 @@ facade_loaded(Facade) ->
 %% @doc Unloads a class.
 -spec remove(module()) -> outcome().
 remove(Facade) ->
+    ok = bt_instances:catch_up([Facade]),
     gen_server:call(?MODULE, {remove, Facade}, infinity).
+
+%% The classes among what is to be loaded that may have actors already.
+loaded_again(Modules) ->
+    [Facade || {Name, _} <- Modules, Facade <- [facade(Name)],
+               Facade =/= Name, erlang:module_loaded(Facade)].
 
 -spec init([]) -> {ok, #state{}}.
 init([]) ->
-    %% What an actor needs to notice a load: the code server may be busy just then.
-    ok = code:ensure_modules_loaded([bt_migration]),
+    %% What it takes to load, and an actor to notice it: the code server may be busy just then.
+    ok = code:ensure_modules_loaded([bt_look, bt_migration]),
     {ok, #state{}}.
 
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, term(), #state{}}.

@@ -74,7 +74,6 @@ unlink_all(Facade, Stale) ->
     change(Facade, Change).
 
 change(Facade, Change) ->
-    ok = bt_instances:catch_up(Facade),
     checked(Facade, bt_load:update(Facade, Change)).
 
 checked(_Facade, ok) ->

@@ -15,7 +15,7 @@ reload_test_() ->
       fun failed_initial_value/1, fun superclass/1, fun other_superclass/1, fun policies/1,
       fun newly_trapping/1, fun code_change/1, fun removed_class/1, fun recovered_state/1,
       fun newly_recovered/1,
-      fun busy_actor/1, fun refused_loads/1, fun class_variables/1,
+      fun busy_actor/1, fun sent_before/1, fun refused_loads/1, fun class_variables/1,
       fun plain_otp/1, fun undefined_is_a_value/1]}.
 
 setup() ->
@@ -285,6 +285,27 @@ busy_actor(_) ->
         touch(A),
         ?assertEqual(#{b => {b}, c => {c}}, state(A))
     end.
+
+%% What was sent before a load the old methods handle. On a machine with much else to do an actor may
+%% need longer than it is waited for: so one of some attempts has to show it.
+sent_before(_) ->
+    {timeout, 30, fun() -> ?assert(lists:any(fun handled_before/1, lists:seq(1, 10))) end}.
+
+handled_before(N) ->
+    Method = fun(Version) ->
+        "note(_) -> lists:sum(lists:seq(1, 2000)), put('@a', [" ++ Version ++ " | get('@a')])."
+    end,
+    Old = integer_to_list(N),
+    load([a], "'set:'(_, V) -> put('@a', V). " ++ Method(Old)),
+    Actor = bt_actor:spawn(?C),
+    bt_actor:call(Actor, 'set:', [[]]),
+    {Generation, Binary} = bt_fixture:compiled(?C, ?META([a]), Method("-1")),
+    [bt_actor:cast(Actor, note, []) || _ <- lists:seq(1, 1500)],
+    ok = bt_load:class(Generation, Binary),
+    bt_actor:cast(Actor, note, []),
+    #{a := [Last | Before]} = state(Actor),
+    ?assertEqual({-1, 1500}, {Last, length(Before)}),
+    lists:usort(Before) =:= [N].
 
 %% What cannot be loaded changes nothing.
 refused_loads(_) ->
