@@ -95,8 +95,8 @@ public sealed class RunTests : IDisposable
     [Test]
     public async Task A_changed_script_is_compiled_again()
     {
-        (await RunAsync("Transcript showCr: 1")).Output.ShouldBe("1\n");
-        (await RunAsync("Transcript showCr: 2")).Output.ShouldBe("2\n");
+        (await RunAsync("Transcript showCr: 1")).ShouldBe(new RunResult("1\n", "", 0));
+        (await RunAsync("Transcript showCr: 2")).ShouldBe(new RunResult("2\n", "", 0));
     }
 
     [Test]
