@@ -305,6 +305,7 @@ TimeSpan TestPart((string Name, Action Run) part)
 
 Task("Lint").IsDependentOn("Build").Does(() =>
 {
+    LookForLongLines(100, "*.erl", "*.hrl");
     Require("dotnet", "format", "Beamtalk.slnx", "--verify-no-changes", "--no-restore");
     var ebin = MakeAbsolute(Directory("./_build/lint")).FullPath;
     EnsureDirectoryExists(ebin);
@@ -317,6 +318,25 @@ Task("Lint").IsDependentOn("Build").Does(() =>
     Require("editors/test/run.sh");
     Require("tools/dialyzer.sh");
 });
+
+// Of what git knows: copies of sources are in _build, too.
+void LookForLongLines(int columns, params string[] patterns)
+{
+    StartProcess("git", new ProcessSettings
+    {
+        Arguments = ProcessArgumentBuilder.FromStrings(["ls-files", .. patterns]),
+        RedirectStandardOutput = true,
+    }, out var files);
+    var found =
+        from file in files
+        from line in System.IO.File.ReadLines(file).Select((text, index) => (Text: text, Number: index + 1))
+        where line.Text.Length > columns
+        select $"{file}:{line.Number}: longer than {columns} columns";
+    if (string.Join('\n', found) is { Length: > 0 } report)
+    {
+        throw new CakeException(report);
+    }
+}
 
 Task("Bench").IsDependentOn("Build").Does(() => Require("bench/run.sh"));
 

@@ -1,6 +1,6 @@
-%% @doc Runs the tests of the runtime: EUnit modules (*_tests), properties of PropEr (prop_*) and Common
-%% Test suites (*_SUITE). `erl … -s erlang_tests main -extra TEST-EBIN RESULT-FILE'; the result file gets
-%% the numbers of passed and failed tests.
+%% @doc Runs the tests of the runtime: EUnit modules (*_tests), properties of PropEr (prop_*) and
+%% Common Test suites (*_SUITE). `erl … -s erlang_tests main -extra TEST-EBIN RESULT-FILE'; the
+%% result file gets the numbers of passed and failed tests.
 -module(erlang_tests).
 -behaviour(eunit_listener).
 

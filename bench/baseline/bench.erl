@@ -1,5 +1,5 @@
-%% @doc Runs each benchmark in compiled Beamtalk and by hand, turn about in one node, and prints the medians and
-%% their ratio beside the ratio that must not be exceeded.
+%% @doc Runs each benchmark in compiled Beamtalk and by hand, turn about in one node, and prints the
+%% medians and their ratio beside the ratio that must not be exceeded.
 -module(bench).
 
 -export([main/0]).

@@ -77,8 +77,9 @@ is_made_here(Module) ->
     lists:prefix("bt.", atom_to_list(Module))
         andalso not lists:member($\s, atom_to_list(Module))
         andalso not is_input(Module)
-        andalso lists:any(fun({Name, _}) -> Name =:= beamtalk_live orelse Name =:= beamtalk_removed end,
-                          Module:module_info(attributes)).
+        andalso lists:any(fun is_mark/1, Module:module_info(attributes)).
+
+is_mark({Name, _}) -> Name =:= beamtalk_live orelse Name =:= beamtalk_removed.
 
 is_input(Module) -> lists:prefix("bt.repl.", atom_to_list(Module)).
 

@@ -5,14 +5,14 @@
 
 -type callbacks() :: [{atom(), arity()}].
 
-%% @doc What an exported callback does: the class-side method runs, through the facade, so that a patch
-%% of it counts; a future that it answers is waited for.
+%% @doc What an exported callback does: the class-side method runs, through the facade, so that a
+%% patch of it counts; a future that it answers is waited for.
 -spec callback(module(), atom(), [term()]) -> term().
 callback(Facade, Function, Arguments) ->
     bt_op:touch(apply(Facade, Function, [bt_class:object(Facade) | Arguments])).
 
-%% @doc The callbacks that the behaviour requires and that are not there; `unknown' where the behaviour
-%% is not on the code path.
+%% @doc The callbacks that the behaviour requires and that are not there; `unknown' where the
+%% behaviour is not on the code path.
 -spec missing(module(), callbacks()) -> callbacks() | unknown.
 missing(Behaviour, Present) ->
     case described(Behaviour) of
@@ -20,8 +20,8 @@ missing(Behaviour, Present) ->
         unknown -> unknown
     end.
 
-%% @doc Whether a function is a callback of one of the behaviours that a class implements. OTP finds out
-%% by calling it whether an optional one is there.
+%% @doc Whether a function is a callback of one of the behaviours that a class implements. OTP finds
+%% out by calling it whether an optional one is there.
 -spec is_callback(module(), atom(), arity()) -> boolean().
 is_callback(Facade, Function, Arity) ->
     Behaviours = bt_class:cached({behaviours, Facade}, fun() -> implemented(Facade) end),
@@ -60,7 +60,8 @@ optional(Behaviour) ->
 
 %% Interfaces that OTP documents, but has no behaviour for (logger_handler came with OTP 27).
 conventional(logger_handler) ->
-    Optional = [{adding_handler, 1}, {removing_handler, 1}, {changing_config, 3}, {filter_config, 1}],
+    Optional =
+        [{adding_handler, 1}, {removing_handler, 1}, {changing_config, 3}, {filter_config, 1}],
     {[{log, 2} | Optional], Optional};
 conventional(logger_formatter) ->
     {[{format, 2}, {check_config, 1}], [{check_config, 1}]};

@@ -65,7 +65,8 @@ registered(Node) ->
 unreachable(Node, {port, _, _}) ->
     failure("~ts refuses the connection: the cookie is not its cookie", [Node],
         "give the cookie of that node with --cookie-file FILE or in BEAMTALK_COOKIE; "
-        "if it is right, the node may be unreachable for another reason (a firewall, TLS distribution)");
+        "if it is right, the node may be unreachable for another reason "
+        "(a firewall, TLS distribution)");
 unreachable(Node, noport) ->
     case inet:getaddr(host(Node), inet) of
         {ok, _} -> no_such_node(Node);

@@ -161,8 +161,8 @@ copy_blocks(Term) ->
 copy_cells(Term, Knot) when map_size(Knot) =:= 0 -> Term;
 copy_cells(Term, Knot) -> tied(Term, Knot).
 
-%% @doc Copies of named cells, and of those among the others that blocks in them lead to; blocks that
-%% share one with a name still do.
+%% @doc Copies of named cells, and of those among the others that blocks in them lead to; blocks
+%% that share one with a name still do.
 -spec copy_tied(#{Name => cell()}, #{Name => cell()}) -> #{Name => cell()}.
 copy_tied(Cells, _Others) when map_size(Cells) =:= 0 -> #{};
 copy_tied(Cells, Others) ->

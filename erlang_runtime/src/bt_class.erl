@@ -509,8 +509,8 @@ invalidate() ->
 -spec version() -> integer().
 version() -> atomics:get(persistent_term:get(?CACHE), 1).
 
-%% @doc The remembered answer, or what Compute finds; `none' is not remembered. Where the application
-%% does not run (Erlang code calling a class) there is no cache.
+%% @doc The remembered answer, or what Compute finds; `none' is not remembered. Where the
+%% application does not run (Erlang code calling a class) there is no cache.
 -spec cached(term(), fun(() -> Answer)) -> Answer.
 cached(Key, Compute) ->
     case persistent_term:get(?CACHE, undefined) of

@@ -3,7 +3,8 @@
 %% The code server serves one request after the other, and a purge asks every process: 200 ms and
 %% more where there are 100,000. So what makes a change take effect does without the code server: it
 %% hands the code to the emulator itself, as the code server would (ADR 47). What is loaded in this
-%% way is not in the code server's list, so loaded/0 and available/0 are to be asked, and not those of `code'.
+%% way is not in the code server's list, so loaded/0 and available/0 are to be asked, and not those
+%% of `code'.
 %%
 %% Old code of a module has to be purged before the module can be replaced. That is done after a
 %% replacement, in the background, and waited for only by who comes before it has ended. Nothing is

@@ -38,7 +38,8 @@ unit(#{generation := Generation, core := Text} = Unit) ->
     end.
 
 %% @doc A unit as it comes from the compiler.
--spec to_unit({module() | nil, module(), module() | nil, boolean(), [{atom(), arity()}], binary()}) ->
+-spec to_unit(
+    {module() | nil, module(), module() | nil, boolean(), [{atom(), arity()}], binary()}) ->
           unit().
 to_unit({Facade, Generation, Superclass, IsActor, Inherited, Core}) ->
     #{

@@ -113,8 +113,8 @@ monitored(Session) ->
     _ = monitor(process, Session),
     Session.
 
-%% An input may end its own process. Another takes its place, without its variables. None takes that of
-%% a session which its client has closed.
+%% An input may end its own process. Another takes its place, without its variables. None takes that
+%% of a session which its client has closed.
 session_ended(Pid, Reason, #state{sessions = Sessions, pending = Pending} = State) ->
     Renewed = maps:filtermap(
         fun(_, Session) when Session =:= Pid -> renewed(Reason, State); (_, _) -> true end,

@@ -40,7 +40,8 @@
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
-%% @doc Compiles a text that is one method of a class. If a selector is given, it must be that one's.
+%% @doc Compiles a text that is one method of a class. If a selector is given, it must be that
+%% one's.
 -spec method(module(), instance | class, atom() | nil, binary()) -> outcome().
 method(Facade, Side, Selector, Source) ->
     request({method, Facade, Side, Selector, Source}).
@@ -197,7 +198,8 @@ stopped(#state{port = Port} = State) ->
 
 %% What it was asked last may be what it cannot bear, so nothing is asked again.
 ended(#state{pending = Pending} = State) ->
-    lists:foreach(fun(From) -> gen_server:reply(From, {unavailable, ended}) end, maps:values(Pending)),
+    lists:foreach(fun(From) -> gen_server:reply(From, {unavailable, ended}) end,
+                  maps:values(Pending)),
     State#state{port = none, pending = #{}}.
 
 %%% Questions and answers

@@ -37,7 +37,8 @@ new_once(Module, Last) ->
 %% @doc The lines that have run, of all modules that have counted anything.
 -spec counts() -> [{module(), [count()]}].
 counts() ->
-    lists:sort([{Module, hits(Counters)} || {{?MODULE, Module}, Counters} <- persistent_term:get()]).
+    lists:sort([{Module, hits(Counters)}
+                || {{?MODULE, Module}, Counters} <- persistent_term:get()]).
 
 hits(Counters) ->
     #{size := Size} = counters:info(Counters),

@@ -3,7 +3,8 @@
 
 -export([raise/1, raise/2, make/2, wrap/3, reraise/3, raise_here/1, report/1]).
 -export([on_do/3, ensure/2, if_curtailed/2, signal/1, return/2, retry/1, pass/1, resume/2]).
--export([does_not_understand/3, not_boolean/2, not_in_line/2, match_error/1, no_clause/3, undefined_class/1]).
+-export([does_not_understand/3, not_boolean/2, not_in_line/2, match_error/1, no_clause/3,
+         undefined_class/1]).
 -export([operands/3, zero_divide/2, too_large/3, wrong_arity/2, wrong_arguments/2]).
 -export([not_a_selector/2]).
 -export([not_a_string/3, abstract_class/1, unknown_field/3, dead_context/0, dead_handler/2]).
@@ -166,7 +167,8 @@ not_boolean(Value, Selector) -> not_in_line(Value, Selector).
 not_in_line(Receiver, Selector) ->
     case bt_class:understands(Receiver, Selector, bt_prim_symbol:arity(Selector)) of
         true ->
-            Hint = <<"this was compiled before a class had a method of its own for it: load it again">>,
+            Hint = <<"this was compiled before a class had a method of its own for it: "
+                     "load it again">>,
             not_understood(Receiver, Selector, [], Hint);
         false ->
             does_not_understand(Receiver, Selector, [])

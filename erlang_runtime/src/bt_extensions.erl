@@ -1,8 +1,9 @@
-%% @doc Extensions and patches in the files of a package (`String >> shout => …' in `src/strings.bt' of
-%% an application): modules of their own, which someone has to link into the classes they extend.
+%% @doc Extensions and patches in the files of a package (`String >> shout => …' in `src/strings.bt'
+%% of an application): modules of their own, which someone has to link into the classes they extend.
 %% They take effect when the run time starts, for all applications that are loaded then, as those of
-%% a release are; when an application starts whose callback is bt_application; and at the latest when
-%% a message is not understood. What stands in a script with statements takes effect where it stands.
+%% a release are; when an application starts whose callback is bt_application; and at the latest
+%% when a message is not understood. What stands in a script with statements takes effect where it
+%% stands.
 -module(bt_extensions).
 
 -export([install/1, install_loaded/0, install_path/0]).
@@ -55,7 +56,8 @@ install_once(New, Loaded) ->
 
 %% Those that others need come first.
 in_order(Names) ->
-    lists:reverse(lists:foldl(fun(Name, Acc) -> after_needed(Name, Names, Acc) end, [], lists:sort(Names))).
+    After = fun(Name, Acc) -> after_needed(Name, Names, Acc) end,
+    lists:reverse(lists:foldl(After, [], lists:sort(Names))).
 
 after_needed(Name, Names, Done) ->
     case lists:member(Name, Done) orelse not lists:member(Name, Names) of
@@ -73,7 +75,8 @@ extensions(Application) ->
 %% 'bt.shop.strings x1', not the generations of classes.
 is_extension("bt." ++ Name) ->
     case string:split(Name, " x", trailing) of
-        [_, Number] -> Number =/= [] andalso lists:all(fun(C) -> C >= $0 andalso C =< $9 end, Number);
+        [_, []] -> false;
+        [_, Number] -> lists:all(fun(C) -> C >= $0 andalso C =< $9 end, Number);
         _ -> false
     end;
 is_extension(_) ->

@@ -15,8 +15,8 @@
 %% `functions' are the generation's own, `inherited' jump to the superclass's facade,
 %% `overrides' (of extensions and patches) come before both; `none' takes a function away.
 %% What `layout' and `inherited_layout' are for is said in bt_layout; a facade that is made `ahead'
-%% tells the loader when somebody loads it. `docs' is the chunk of that name, for files. `callbacks' are
-%% the functions for the `behaviours': their first argument is no receiver.
+%% tells the loader when somebody loads it. `docs' is the chunk of that name, for files. `callbacks'
+%% are the functions for the `behaviours': their first argument is no receiver.
 -type description() :: #{
     facade := module(),
     generation := module(),

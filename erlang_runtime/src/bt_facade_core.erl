@@ -1,5 +1,5 @@
-%% @doc The debug information of facades. They are assembled (bt_facade), so they have no source; for
-%% Dialyzer they say in Core Erlang what their instructions do.
+%% @doc The debug information of facades. They are assembled (bt_facade), so they have no source;
+%% for Dialyzer they say in Core Erlang what their instructions do.
 -module(bt_facade_core).
 
 -export([data/1, debug_info/4]).

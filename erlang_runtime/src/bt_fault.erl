@@ -56,7 +56,8 @@ no_actor(Pid, Selector) ->
                 _ -> <<"Process does not understand #", (bt_print:symbol_text(Selector))/binary>>
             end,
     new('DoesNotUnderstand', does_not_understand, Words,
-        <<"an Erlang process is asked with call:, told with cast:, sent plain messages with send:">>,
+        <<"an Erlang process is asked with call:, told with cast:, "
+          "sent plain messages with send:">>,
         #{receiver => Pid, selector => Selector, arguments => []}).
 
 %% @doc A future that was only held by another node, after its value was dropped.

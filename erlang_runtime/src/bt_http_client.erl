@@ -1,7 +1,7 @@
 %%% @doc HttpClient: requests as a program writes them, responses with what they redirect to. What
 %%% goes over the wire is `bt_http_exchange', connections are kept by `bt_http_pool'. Certificates
-%%% are verified against the system's authorities; how a connection was verified is part of its place,
-%%% so that nobody gets one for which less was demanded.
+%%% are verified against the system's authorities; how a connection was verified is part of its
+%%% place, so that nobody gets one for which less was demanded.
 -module(bt_http_client).
 
 -export([request/5, stream/6]).

@@ -26,11 +26,12 @@ count(Facade) -> length(list(Facade)).
 %% @doc Those of the class and of all classes below it.
 -spec all_below(module()) -> [pid()].
 all_below(Facade) ->
-    actors_where(fun(Class) -> bt_class:inherits_from(Class, Facade) end) ++ bt_processes:below(Facade).
+    actors_where(fun(Class) -> bt_class:inherits_from(Class, Facade) end)
+        ++ bt_processes:below(Facade).
 
-%% @doc Lets actors of the classes, and of those below them, handle messages that wait for them: what
-%% was sent before a change shall not depend on it. One that waits for something itself, or has too
-%% much to do, handles them afterwards; where there are many processes nobody waits.
+%% @doc Lets actors of the classes, and of those below them, handle messages that wait for them:
+%% what was sent before a change shall not depend on it. One that waits for something itself, or has
+%% too much to do, handles them afterwards; where there are many processes nobody waits.
 -spec catch_up([module()]) -> ok.
 catch_up([]) ->
     ok;

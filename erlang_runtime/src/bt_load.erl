@@ -49,7 +49,8 @@ class(Generation, Binary) ->
 module(Module, Binary) ->
     modules([{Module, Binary}]).
 
-%% @doc Loads the module of an extension and links it into a class, in one step; answers what it has.
+%% @doc Loads the module of an extension and links it into a class, in one step; answers what it
+%% has.
 -spec patch(module(), {module(), binary()}) -> {ok, [{atom(), arity(), map()}]} | {error, term()}.
 patch(Facade, {Module, Binary}) ->
     ok = bt_instances:catch_up([Facade]),
@@ -70,8 +71,8 @@ release(Modules) ->
 
 %% @doc A facade from a file says that it is being loaded. The first time that is by a call, and all
 %% is well: only the generation's module is protected, for nobody else may replace it. After that it
-%% is by `c:l/1', a reloader or the like, who may have deleted the facade before: then the generation
-%% has to be loaded as well.
+%% is by `c:l/1', a reloader or the like, who may have deleted the facade before: then the
+%% generation has to be loaded as well.
 -spec facade_loaded(module()) -> ok.
 facade_loaded(Facade) ->
     Generation = first_generation(Facade),

@@ -7,7 +7,8 @@
 -module(bt_patch).
 
 -export([install/1, install/3, remove/3, hide/3, drop/1, super/3, retire/2]).
--export([rows/1, rows/3, merge/2, replace/3, overrides_of/1, modules_of/1, modules/1, is_linked/1, forget/1]).
+-export([rows/1, rows/3, merge/2, replace/3, overrides_of/1, modules_of/1, modules/1, is_linked/1,
+         forget/1]).
 -export([methods/1, hidden/1, methods_of/1, target/2]).
 -export([doc/1, set_doc/2, create_tables/0]).
 -export_type([row/0, target/0]).

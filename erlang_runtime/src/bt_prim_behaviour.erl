@@ -134,7 +134,8 @@ tools(#{module := Module} = Behaviour) ->
         Marked = [{Selector, compiled(Behaviour#{module := Class}, Method, is_patch(Class, Method))}
                   || #{selector := Selector, flags := Flags} = Method <- Methods,
                      lists:keymember(tool, 1, Flags), not is_map_key(Selector, Seen)],
-        {lists:foldl(fun(#{selector := S}, All) -> All#{S => true} end, Seen, Methods), Marked ++ Found}
+        {lists:foldl(fun(#{selector := S}, All) -> All#{S => true} end, Seen, Methods),
+         Marked ++ Found}
     end, {#{}, []}, bt_class:chain(Module)),
     [Method || {_, Method} <- lists:keysort(1, Tools)].
 

@@ -60,7 +60,8 @@ find(#{selector := nil, changedClass := Class} = Value) ->
     bt_error:raise('bt.stdlib.SaveError', #{
         message => <<(bt_print:print_string(Class))/binary,
                      " was typed as a whole, and is in no file">>,
-        hint => <<"put it into a file, and load that; in the REPL, :save FILE writes what was typed">>,
+        hint => <<"put it into a file, and load that; in the REPL, "
+                  ":save FILE writes what was typed">>,
         change => Value
     });
 find(#{selector := Selector} = Value) ->

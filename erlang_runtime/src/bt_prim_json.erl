@@ -3,7 +3,8 @@
 %%% refuses, so that the errors are the same either way.
 -module(bt_prim_json).
 
--export([parse/1, generate/1, pretty/1, instantiate/2, from_text/2, wrong_type/2, in_place/2, library/0]).
+-export([parse/1, generate/1, pretty/1, instantiate/2, from_text/2, wrong_type/2, in_place/2,
+         library/0]).
 
 %% Deeper than any document that somebody wrote, and harmless to whoever walks through the value.
 -define(MOST_LEVELS, 1000).

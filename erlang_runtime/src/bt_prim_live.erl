@@ -60,7 +60,8 @@ check_own(Module, Behaviour, Selector) ->
     case bt_class:meta(Module) of
         #{package := stdlib} ->
             refuse(Behaviour, 'removeSelector:',
-                [text(Behaviour), " >> ", atom_to_binary(Selector), " is part of the standard library"]);
+                [text(Behaviour), " >> ", atom_to_binary(Selector),
+                 " is part of the standard library"]);
         _ ->
             ok
     end.
@@ -69,7 +70,8 @@ check_own(Module, Behaviour, Selector) ->
 -spec remove_class(behaviour()) -> nil.
 remove_class(#{module := Module}) ->
     Class = bt_class:object(Module),
-    case {bt_class:meta(Module), bt_prim_behaviour:subclasses(Class), bt_prim_behaviour:instances(Class)} of
+    case {bt_class:meta(Module), bt_prim_behaviour:subclasses(Class),
+          bt_prim_behaviour:instances(Class)} of
         {#{package := stdlib}, _, _} ->
             refuse(Class, removeFromSystem, [text(Class), " is part of the standard library"]);
         {_, [Subclass | _], _} ->

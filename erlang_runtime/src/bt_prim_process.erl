@@ -83,8 +83,8 @@ exit(Pid, Reason) ->
     erlang:exit(Pid, Reason),
     Pid.
 
-%% @doc Waits until a process has ended, however long that takes; answers the reason. A script runs its
-%% registered blocks meanwhile.
+%% @doc Waits until a process has ended, however long that takes; answers the reason. A script runs
+%% its registered blocks meanwhile.
 -spec wait_for(term()) -> term().
 wait_for(Pid) when Pid =:= self() ->
     bt_error:raise(bt_fault:deadlock([Pid]));

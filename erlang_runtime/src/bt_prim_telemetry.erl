@@ -1,9 +1,9 @@
 %%% @doc Primitives of Telemetry: the way to and from the `telemetry' library of Erlang and Elixir.
 %%%
-%%% The library is not part of this runtime. Where a system has it, an event of a Beamtalk program is
-%%% one of the library's too, and listeners hear the library's events. Its names are lists of atoms;
-%%% a Symbol stands for the list of itself. What are numbers among the data are its measurements, the
-%%% rest is its metadata.
+%%% The library is not part of this runtime. Where a system has it, an event of a Beamtalk program
+%%% is one of the library's too, and listeners hear the library's events. Its names are lists of
+%%% atoms; a Symbol stands for the list of itself. What are numbers among the data are its
+%%% measurements, the rest is its metadata.
 -module(bt_prim_telemetry).
 
 -export([attach/2, detach/1, execute/2, event/1, is_there/0]).

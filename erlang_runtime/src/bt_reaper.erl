@@ -15,15 +15,16 @@
 
 %% The specification of fun_info/2 does not know `refc'.
 -dialyzer({[no_fail_call, no_return, no_unused, no_match], [
-    examine/2, unload_each/3, unload/1, has_blocks/1, is_maker/1, references/1, counts_blocks/0, probe/1
+    examine/2, unload_each/3, unload/1, has_blocks/1, is_maker/1, references/1, counts_blocks/0,
+    probe/1
 ]}).
 -dialyzer({no_unused, make_old/1}).
 
 %% The emulator's own reference, and that of the block made to ask.
 -define(UNUSED, 2).
-%% Looked for when nothing was loaded for a while, so that it is in nobody's way; or when there is much.
-%% Somebody who edits beside 100,000 actors makes modules faster than they can be unloaded, but in all
-%% hardly ever so many.
+%% Looked for when nothing was loaded for a while, so that it is in nobody's way; or when there is
+%% much. Somebody who edits beside 100,000 actors makes modules faster than they can be unloaded,
+%% but in all hardly ever so many.
 -define(QUIET, 2000).
 -define(AGAIN, 30000).
 -define(MUCH, {256, 4_000_000}).
@@ -76,7 +77,10 @@ handle_call(make_room, From, #state{waiting = Waiting} = State) ->
 
 -spec handle_cast({supersede, module(), binary()}, #state{}) -> {noreply, #state{}}.
 handle_cast({supersede, Module, Binary}, #state{fresh = Fresh, code = Code} = State) ->
-    Known = State#state{fresh = lists:delete(Module, Fresh) ++ [Module], code = Code#{Module => Binary}},
+    Known = State#state{
+        fresh = lists:delete(Module, Fresh) ++ [Module],
+        code = Code#{Module => Binary}
+    },
     Urgency = urgency(Known),
     ok = hold(Urgency, Known),
     {noreply, look_in(Urgency, Known)}.
@@ -96,11 +100,12 @@ handle_info({'DOWN', Worker, process, _, _}, #state{worker = {_, Worker}} = Stat
 handle_info(_Message, State) ->
     {noreply, State}.
 
-%%% What was superseded is looked at once, some modules at a time, and what is still in use then only
-%%% rarely.
+%%% What was superseded is looked at once, some modules at a time, and what is still in use then
+%%% only rarely.
 
 look(When, #state{fresh = Fresh, code = Code} = State) when
-    %% Where so many are kept, classes are loaded all the time, and there would never be another look.
+    %% Where so many are kept, classes are loaded all the time, and there would never be another
+    %% look.
     When =:= again; map_size(Code) - length(Fresh) >= ?MANY_KEPT
 ->
     start(maps:keys(Code), State);

@@ -6,7 +6,8 @@
 
 -type verb() :: send | call | cast.
 %% First number and size of the group that takes turns. Numbers of a group follow each other.
--type route() :: {turns, pos_integer(), pos_integer(), atomics:atomics_ref()} | {dynamic, atomics:atomics_ref()}.
+-type route() :: {turns, pos_integer(), pos_integer(), atomics:atomics_ref()}
+               | {dynamic, atomics:atomics_ref()}.
 
 %% @doc Answers a message to a process that bt_processes knows, or sends it on.
 -spec send(verb(), pid(), {module(), term()}, atom(), [term()]) -> term().

@@ -173,6 +173,7 @@ failure(#{kind := Kind, message := Message} = Exception) ->
     {error, atom_to_binary(Kind), Message, iolist_to_binary(bt_error:report(Exception))}.
 
 test_result(#{
-    class := Class, test := Test, status := Status, message := Message, file := File, line := Line, ms := Ms
+    class := Class, test := Test, status := Status, message := Message, file := File, line := Line,
+    ms := Ms
 }) ->
     {Class, Test, Status, Message, File, Line, Ms}.

@@ -56,7 +56,8 @@ load(Path, Package, Content) ->
 load_source(Path, Package, Content) ->
     case compiled(bt_compiler:file(Path, Package, Content)) of
         {ok, Modules, Warnings} ->
-            Stem = iolist_to_binary(["bt.", atom_to_list(Package), $., filename:basename(Path, ".bt"), " x"]),
+            Stem = iolist_to_binary(["bt.", atom_to_list(Package), $.,
+                                     filename:basename(Path, ".bt"), " x"]),
             batch(Modules, #{warnings => Warnings, stem => Stem});
         Error ->
             Error
@@ -76,9 +77,11 @@ batch(Modules, Loaded) ->
         {ok, Names} ->
             New = maps:values(Names),
             Facades = lists:usort([Facade || #{module := Facade} <- [meta(Name) || Name <- New]]),
-            {Scripts, Classes} = lists:partition(fun(F) -> bt_class:kind(F) =:= script end, Facades),
+            {Scripts, Classes} =
+                lists:partition(fun(F) -> bt_class:kind(F) =:= script end, Facades),
             Extensions = [Name || Name <- New, erlang:function_exported(Name, '$patch', 0)],
-            {ok, Loaded#{classes => Classes, script => hd(Scripts ++ [none]), extensions => Extensions}};
+            {ok, Loaded#{classes => Classes, script => hd(Scripts ++ [none]),
+                         extensions => Extensions}};
         {error, Reason} ->
             {error, not_loaded(Reason)}
     end.
@@ -129,9 +132,11 @@ compiled({unavailable, no_compiler}) ->
     {error, unavailable(<<"there is no compiler in this system">>,
         <<"compile the source elsewhere with `beamtalk build`, and load the .beam files">>)};
 compiled({unavailable, {bridge, Node}}) ->
-    {error, unavailable(<<"the compiler at ", (atom_to_binary(Node))/binary, " does not answer">>, nil)};
+    Name = atom_to_binary(Node),
+    {error, unavailable(<<"the compiler at ", Name/binary, " does not answer">>, nil)};
 compiled({unavailable, ended}) ->
-    {error, unavailable(<<"the compiler has ended unexpectedly">>, <<"the next request starts it again">>)};
+    {error, unavailable(<<"the compiler has ended unexpectedly">>,
+                        <<"the next request starts it again">>)};
 compiled({unavailable, timeout}) ->
     {error, unavailable(<<"the compiler does not answer">>, <<"is this machine very busy?">>)};
 compiled({fault, Text}) ->

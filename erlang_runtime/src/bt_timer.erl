@@ -80,8 +80,8 @@ cancel(#{word := Word} = Timer) ->
 is_active(#{owner := Owner, word := Word}) ->
     atomics:get(Word, 1) =:= ?ACTIVE andalso is_process_alive(Owner).
 
-%% @doc The message of a timer has arrived. An interrupt (bt_repl) comes in the same way, because every
-%% process that waits looks for such messages: it unwinds what waits.
+%% @doc The message of a timer has arrived. An interrupt (bt_repl) comes in the same way, because
+%% every process that waits looks for such messages: it unwinds what waits.
 -spec fire(fired() | {trace, reference(), map()} | interrupt) -> ok.
 fire(interrupt) -> throw({'$bt_interrupt'});
 fire({trace, Trace, Event}) -> bt_trace:fire(Trace, Event);

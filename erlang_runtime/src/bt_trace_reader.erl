@@ -91,9 +91,9 @@ flush(#actor{announced = none} = Actor) -> {[], Actor};
 flush(#actor{announced = {Selector, At}} = Actor) ->
     begins(Selector, At, Actor#actor{announced = none}).
 
-%% Where the runtime notes the selector of a message, and what it means there. The first two messages
-%% of an actor are counted by their notes (bt_actor_loop), so a note may be taken back; who dies of a
-%% message, or migrates, notes something that is no message.
+%% Where the runtime notes the selector of a message, and what it means there. The first two
+%% messages of an actor are counted by their notes (bt_actor_loop), so a note may be taken back; who
+%% dies of a message, or migrates, notes something that is no message.
 noted({bt_actor_loop, another, _}, _, _, Actor) -> {[], Actor#actor{announced = none}};
 noted({bt_actor_loop, first, _}, Selector, At, Actor) ->
     after_flush(Actor, fun(Next) -> {[], Next#actor{announced = {Selector, At}}} end);

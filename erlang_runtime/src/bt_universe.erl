@@ -30,8 +30,8 @@ facades() ->
     Names = lists:usort(Loaded ++ on_path()),
     [list_to_atom(Name) || "bt." ++ Rest = Name <- Names, not lists:member($\s, Rest)].
 
-%% The code server may be purging, which takes long where there are many processes; then what it said
-%% before has to do.
+%% The code server may be purging, which takes long where there are many processes; then what it
+%% said before has to do.
 on_path() ->
     {_, Monitor} = spawn_monitor(fun() -> exit({beams, looked_up()}) end),
     receive
@@ -54,7 +54,8 @@ looked_up() ->
 beams(Directory) ->
     case is_stdlib(Directory) of
         true -> [];
-        false -> [filename:basename(File, ".beam") || File <- filelib:wildcard("bt.*.beam", Directory)]
+        false -> [filename:basename(File, ".beam")
+                  || File <- filelib:wildcard("bt.*.beam", Directory)]
     end.
 
 is_stdlib(Directory) ->

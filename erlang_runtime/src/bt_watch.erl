@@ -68,7 +68,8 @@ handle_info(_TimeoutOrStray, State) ->
 %%% What has changed
 
 look(#state{root = Root, changed = Before} = State) ->
-    {Stamps, Now} = lists:foldl(fun(File, Acc) -> look_at(File, State, Acc) end, {#{}, #{}}, files(Root)),
+    {Stamps, Now} =
+        lists:foldl(fun(File, Acc) -> look_at(File, State, Acc) end, {#{}, #{}}, files(Root)),
     Next = State#state{stamps = Stamps, changed = Now},
     case maps:size(Now) > 0 andalso Now =:= Before of
         true -> take_up(Now, Next);
@@ -167,7 +168,8 @@ outcome(File, {ok, #{classes := Classes, extensions := Extensions, warnings := W
     Texts = [Text || #{text := Text} <- Warnings],
     [Texts, io_lib:format("beamtalk: loaded ~ts~ts (~b ms)", [File, What, Ms])];
 outcome(File, {error, #{message := Message}}) ->
-    [Message, io_lib:format("~nbeamtalk: did not load ~ts; the running system is as it was", [File])].
+    [Message,
+     io_lib:format("~nbeamtalk: did not load ~ts; the running system is as it was", [File])].
 
 count(1) -> "1 extension or patch";
 count(N) -> [integer_to_list(N), " extensions or patches"].

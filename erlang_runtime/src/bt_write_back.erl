@@ -21,8 +21,8 @@ save(Changes) ->
 
 file(#{file := nil} = Change) ->
     refuse(Change, [name(Change), " is in no file"],
-        <<"its class was typed; put it into a file, and load that; in the REPL, :save FILE writes what "
-          "was typed">>);
+        <<"its class was typed; put it into a file, and load that; in the REPL, "
+          ":save FILE writes what was typed">>);
 file(#{file := File}) ->
     File.
 

@@ -16,7 +16,8 @@ changes_test_() ->
 
 typed_methods_are_changes() ->
     linked([row(m, <<"repl">>, <<"f => 1">>)]),
-    ?assertMatch([#{kind := added, side := instance, selector := f, old := none}], bt_changes:all()),
+    ?assertMatch([#{kind := added, side := instance, selector := f, old := none}],
+                 bt_changes:all()),
     linked([]),
     ?assertEqual([], bt_changes:all()).
 
@@ -52,4 +53,5 @@ a_class_that_is_loaded_again_has_none() ->
 linked(Rows) -> bt_patch:replace(?F, bt_patch:rows(?F), Rows).
 
 row(Module, File, Source) ->
-    {{?F, f, 1}, Module, #{selector => f, side => instance, file => File, source => Source, doc => nil}}.
+    {{?F, f, 1}, Module,
+     #{selector => f, side => instance, file => File, source => Source, doc => nil}}.

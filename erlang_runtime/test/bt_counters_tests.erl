@@ -13,7 +13,8 @@ counters_test_() ->
 setup() ->
     Started = bt_fixture:start(),
     Text = ["'$init'(_) -> ok. a(_) -> 1. b(_) -> 2. fail(_) -> error(oops).
-             wait(_) -> receive go -> ok end. 'nap:'(_, Ms) -> timer:sleep(Ms). 'class onError'(_) -> resume."
+             wait(_) -> receive go -> ok end. 'nap:'(_, Ms) -> timer:sleep(Ms).
+             'class onError'(_) -> resume."
             | [io_lib:format(" s~b(_) -> ~b.", [N, N]) || N <- lists:seq(1, 50)]],
     Meta = #{superclass => 'bt.stdlib.Actor', kind => actor},
     ok = bt_fixture:class(?C, Meta, lists:flatten(Text)),

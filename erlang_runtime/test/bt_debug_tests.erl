@@ -40,7 +40,9 @@ of_gen_server_calls({_, A}) ->
     fun() ->
         Id = break(A),
         Self = self(),
-        Call = fun(Request) -> spawn_link(fun() -> Self ! {got, gen_server:call(A, Request)} end) end,
+        Call = fun(Request) ->
+            spawn_link(fun() -> Self ! {got, gen_server:call(A, Request)} end)
+        end,
         Call({'add:', [5]}),
         {ok, #{message := #{sender := Sender}}} = bt_debugger:await(Id, 1000),
         ?assert(is_pid(Sender)),

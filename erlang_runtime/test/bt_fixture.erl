@@ -60,7 +60,8 @@ stop(_Started) ->
     lists:foreach(fun unload/1, [Module || Module <- bt_code:loaded(), is_fixture(Module)]).
 
 is_fixture(Module) ->
-    lists:prefix("bt.", atom_to_list(Module)) andalso md5_of_file(Module) =/= Module:module_info(md5).
+    lists:prefix("bt.", atom_to_list(Module))
+        andalso md5_of_file(Module) =/= Module:module_info(md5).
 
 md5_of_file(Module) ->
     case code:where_is_file(atom_to_list(Module) ++ ".beam") of

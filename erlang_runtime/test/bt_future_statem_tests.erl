@@ -11,8 +11,8 @@
 -import(proper_types, [elements/1, frequency/1, oneof/1, integer/0]).
 
 -export([initial_state/0, command/1, precondition/2, next_state/3, postcondition/3]).
--export([start/0, send/3, send_refused/2, send_crashing/2, send_lazily/3, await/1, await_beside/1, await_killing/2,
-         when_settled/1, kill/1, crash/1, stop/1, sweep/0, status/1]).
+-export([start/0, send/3, send_refused/2, send_crashing/2, send_lazily/3, await/1, await_beside/1,
+         await_killing/2, when_settled/1, kill/1, crash/1, stop/1, sweep/0, status/1]).
 
 -define(C, bt_sample_counter).
 

@@ -8,8 +8,8 @@ heap_test_() ->
     {setup, fun bt_fixture:start/0, fun bt_fixture:stop/1,
      [{timeout, 60, fun after_a_burst/0}, {timeout, 60, fun with_a_large_state/0}]}.
 
-%% Whatever came at once, an actor that has handled it is small again: what came after its last look,
-%% up to 512 messages, may still be on its heap, not the whole burst.
+%% Whatever came at once, an actor that has handled it is small again: what came after its last
+%% look, up to 512 messages, may still be on its heap, not the whole burst.
 after_a_burst() ->
     A = bt_actor:spawn(?C),
     Before = memory(A),

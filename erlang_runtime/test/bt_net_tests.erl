@@ -30,7 +30,8 @@ set_up() ->
     write(Path("cert.pem"), [certificate(proplists:get_value(cert, Server))]),
     write(Path("key.pem"), [{Kind, Key, not_encrypted}]),
     write(Path("ca.pem"), [certificate(C) || C <- proplists:get_value(cacerts, Client)]),
-    #{directory => Directory, cert => Path("cert.pem"), key => Path("key.pem"), ca => Path("ca.pem")}.
+    #{directory => Directory, cert => Path("cert.pem"), key => Path("key.pem"),
+      ca => Path("ca.pem")}.
 
 clean_up(#{directory := Directory}) -> file:del_dir_r(Directory).
 
@@ -87,8 +88,8 @@ https(#{cert := Cert, key := Key, ca := Ca}) ->
           requestTimeout => 5000}, fun(#{body := Body}) -> Body end),
     Port = integer_to_binary(bt_listener:port(Listener)),
     Url = <<"https://localhost:", Port/binary, "/">>,
-    Settings = #{timeout => 5000, connectTimeout => 5000, maxRedirects => 0, verify => true, caFile => nil,
-                 idleTimeout => nil, maxBody => nil},
+    Settings = #{timeout => 5000, connectTimeout => 5000, maxRedirects => 0, verify => true,
+                 caFile => nil, idleTimeout => nil, maxBody => nil},
     {200, _, <<"secret">>, Url} =
         bt_http_client:request(<<"POST">>, Url, #{}, <<"secret">>, Settings#{caFile => Ca}),
     ?assertError(#{'$class' := 'bt.stdlib.NetworkError'},

@@ -5,7 +5,8 @@
 
 -export([all/0, init_per_suite/1, end_per_suite/1]).
 -export([state_is_a_map/1, state_is_replaced/1, suspended/1, code_change/1, gen_server_calls/1,
-         gen_server_refusals/1, status/1, traced/1, observed/1, function_traced/1, supervised/1, failing_child/1, shut_down/1,
+         gen_server_refusals/1, status/1, traced/1, observed/1, function_traced/1, supervised/1,
+         failing_child/1, shut_down/1,
          exit_signals/1, crash_report/1, refusal_is_logged/1, unexpected_message_is_logged/1,
          initial_call/1, standard_error/1]).
 %% A supervisor and a logger handler for the cases.

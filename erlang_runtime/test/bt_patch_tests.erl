@@ -19,7 +19,8 @@ setup() ->
 
 replaced_not_piled_up(_) ->
     ?_test(begin
-        [patch("m(S) -> [" ++ N ++ " | bt_patch:super('bt.app.Patched', m, [S])].") || N <- ["1", "2"]],
+        [patch("m(S) -> [" ++ N ++ " | bt_patch:super('bt.app.Patched', m, [S])].")
+         || N <- ["1", "2"]],
         ?assertEqual([2, own], ?C:m(self)),
         ?assertEqual([m], [S || #{selector := S} <- bt_patch:methods(?C)])
     end).

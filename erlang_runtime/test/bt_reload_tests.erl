@@ -286,8 +286,8 @@ busy_actor(_) ->
         ?assertEqual(#{b => {b}, c => {c}}, state(A))
     end.
 
-%% What was sent before a load the old methods handle. On a machine with much else to do an actor may
-%% need longer than it is waited for: so one of some attempts has to show it.
+%% What was sent before a load the old methods handle. On a machine with much else to do an actor
+%% may need longer than it is waited for: so one of some attempts has to show it.
 sent_before(_) ->
     {timeout, 30, fun() -> ?assert(lists:any(fun handled_before/1, lists:seq(1, 10))) end}.
 

@@ -46,8 +46,8 @@ output_and_status() ->
     ?assertEqual(<<"π one,zwölf bt.script.sample\n[0]\n"/utf8>>,
                  run("bt_transcript:show(<<\"π \"/utf8>>),"
                      "bt_transcript:show(iolist_to_binary(lists:join($,, bt_script:arguments()))),"
-                     "bt_transcript:write(<<\" \", (atom_to_binary(maps:get('$class', Self)))/binary,"
-                     " $\\n>>)")).
+                     "Class = atom_to_binary(maps:get('$class', Self)),"
+                     "bt_transcript:write(<<\" \", Class/binary, $\\n>>)")).
 
 uncaught_error() ->
     Output = run("_ = Self, bt_transcript:show_cr(<<\"first\">>),"

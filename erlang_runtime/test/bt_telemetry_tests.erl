@@ -1,5 +1,6 @@
 %% @doc The way to and from the telemetry library, with a stand-in that keeps its contract:
-%% attach/4, detach/1, execute/3, handlers in the table telemetry_handler_table, run by who executes.
+%% attach/4, detach/1, execute/3, handlers in the table telemetry_handler_table, run by who
+%% executes.
 -module(bt_telemetry_tests).
 
 -include_lib("eunit/include/eunit.hrl").

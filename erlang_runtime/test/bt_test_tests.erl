@@ -49,7 +49,8 @@ statuses() ->
                     message := nil, file := <<"fixture.bt">>, line := 1},
                   #{test := <<"testFailed">>, status := failed,
                     message := <<"expected 1, got 2">>},
-                  #{test := <<"testError">>, status := error, message := <<"ErlangError", _/binary>>},
+                  #{test := <<"testError">>, status := error,
+                    message := <<"ErlangError", _/binary>>},
                   #{test := <<"testSkipped">>, status := skipped, message := <<"not today">>},
                   #{test := <<"testKilled">>, status := error},
                   #{test := <<"testLate">>, status := error}], Results),
@@ -96,7 +97,8 @@ several_classes() ->
     test_class('bt.app.Alone', "'class serial'(_) -> true. testA(_) -> nil."),
     Results = bt_test:run(['bt.app.Alone' | Facades], #{parallel => 6}),
     Names = [<<(maps:get(class, R))/binary, " ", (maps:get(test, R))/binary>> || R <- Results],
-    ?assertEqual([<<"Alone testA">>, <<"Many1 testA">>, <<"Many1 testB">>], lists:sublist(Names, 3)),
+    ?assertEqual([<<"Alone testA">>, <<"Many1 testA">>, <<"Many1 testB">>],
+                 lists:sublist(Names, 3)),
     ?assertEqual(13, length(Results)),
     ?assert(lists:all(fun(#{status := S}) -> S =:= passed end, Results)).
 

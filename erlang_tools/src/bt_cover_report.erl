@@ -1,5 +1,5 @@
-%% @doc Reports which lines of classes ran in a test: a table on standard output, pages that show the
-%% sources, and a file in the format of lcov, which build servers and editors read.
+%% @doc Reports which lines of classes ran in a test: a table on standard output, pages that show
+%% the sources, and a file in the format of lcov, which build servers and editors read.
 -module(bt_cover_report).
 
 -export([main/0]).

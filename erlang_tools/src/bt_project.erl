@@ -7,8 +7,8 @@
 
 -define(FAILED, 2).
 
-%% @doc `erl … -s bt_project main -extra build ROOT DIRECTORY EBIN …': compiles the Erlang sources of
-%% applications that have changed, and writes their `.app' files. Ends the node.
+%% @doc `erl … -s bt_project main -extra build ROOT DIRECTORY EBIN …': compiles the Erlang sources
+%% of applications that have changed, and writes their `.app' files. Ends the node.
 -spec main() -> no_return().
 main() ->
     ["build", Root | Applications] = init:get_plain_arguments(),
@@ -135,7 +135,8 @@ write(Name, Keys, Directory, Ebin) ->
     Complete = [{Key, Default} || {Key, Default} <- [{description, ""}, {registered, []}],
                                   not lists:keymember(Key, 1, With)] ++ With,
     Text = io_lib:format("~tp.~n", [{application, Name, Complete}]),
-    file:write_file(filename:join(Ebin, atom_to_list(Name) ++ ".app"), unicode:characters_to_binary(Text)).
+    file:write_file(filename:join(Ebin, atom_to_list(Name) ++ ".app"),
+                    unicode:characters_to_binary(Text)).
 
 %% As rebar3 has it: a version by git is asked for with the atom.
 version(Version, _Directory) when is_list(Version) -> Version;

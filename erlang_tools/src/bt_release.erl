@@ -1,6 +1,6 @@
-%% @doc Makes a release of a project: a directory with Erlang's emulator, the project's applications,
-%% the run time of Beamtalk and what of OTP they need, and a script that starts and stops it. OTP's
-%% own systools does the work.
+%% @doc Makes a release of a project: a directory with Erlang's emulator, the project's
+%% applications, the run time of Beamtalk and what of OTP they need, and a script that starts and
+%% stops it. OTP's own systools does the work.
 -module(bt_release).
 
 -export([main/0]).
@@ -21,8 +21,8 @@
     flags :: string()
 }).
 
-%% @doc `erl … -s bt_release main -extra ROOT TARGET tar|notar erts|noerts FLAGS APPLICATION …'. Ends the
-%% node.
+%% @doc `erl … -s bt_release main -extra ROOT TARGET tar|notar erts|noerts FLAGS APPLICATION …'.
+%% Ends the node.
 -spec main() -> no_return().
 main() ->
     [Root, Target, Tar, Erts, Flags | Names] = init:get_plain_arguments(),
@@ -30,7 +30,8 @@ main() ->
         Release = release(Root, Target, Erts =:= "erts", Flags, [list_to_atom(N) || N <- Names]),
         ok = make(Release),
         Archive = [archive(Release) || Tar =:= "tar"],
-        io:format("~ts~n", [filename:join([Release#release.directory, "bin", Release#release.name])]),
+        #release{directory = Directory, name = Name} = Release,
+        io:format("~ts~n", [filename:join([Directory, "bin", Name])]),
         [io:format("~ts~n", [File]) || File <- Archive],
         erlang:halt(0)
     catch
@@ -159,7 +160,8 @@ copy_applications(Release, Staging) ->
 copy_application(Application, Staging) ->
     Source = code:lib_dir(Application),
     Target = filename:join([Staging, "lib", versioned(Application)]),
-    [ok = copy_directory(filename:join(Source, D), filename:join(Target, D)) || D <- ["ebin", "priv"]],
+    [ok = copy_directory(filename:join(Source, D), filename:join(Target, D))
+     || D <- ["ebin", "priv"]],
     ok.
 
 %%% What starts it
@@ -206,7 +208,8 @@ arguments(Flags) ->
     ["## Small heaps for actors, room for two million of them, and no spinning schedulers.\n",
      [[Flag, "\n"] || Flag <- pairs(string:lexemes(Flags, " "))]].
 
-pairs(["+" ++ _ = Flag, Value | Others]) when hd(Value) =/= $+ -> [[Flag, " ", Value] | pairs(Others)];
+pairs(["+" ++ _ = Flag, Value | Others]) when hd(Value) =/= $+ ->
+    [[Flag, " ", Value] | pairs(Others)];
 pairs([Flag | Others]) -> [Flag | pairs(Others)];
 pairs([]) -> [].
 

@@ -1,5 +1,5 @@
-%% @doc A rebar3 plugin: `.bt' files beside the `.erl' files of any application are compiled, tested,
-%% released and reloaded with it.
+%% @doc A rebar3 plugin: `.bt' files beside the `.erl' files of any application are compiled,
+%% tested, released and reloaded with it.
 -module(rebar3_beamtalk).
 
 -export([init/1]).
@@ -32,7 +32,8 @@ with_hooks(State) ->
     New = rebar_state:default(State, rebar_opts:set(Default, provider_hooks, Hooks)),
     rebar_state:set(New, provider_hooks, merged(rebar_state:get(State, provider_hooks, []))).
 
-%% Rebar3 looks at the first list for `post' only, and has the plugin in twice where it is a checkout.
+%% Rebar3 looks at the first list for `post' only, and has the plugin in twice where it is a
+%% checkout.
 merged(Hooks) ->
     Post = proplists:get_value(post, Hooks, []),
     lists:keystore(post, 1, Hooks, {post, Post ++ (?AFTER -- Post)}).

@@ -1,5 +1,5 @@
-%% @doc The `.bt' files of an application as rebar3 sees them. Classes know of each other, so those of
-%% an application are compiled together, once, when rebar3 asks which files it would have to
+%% @doc The `.bt' files of an application as rebar3 sees them. Classes know of each other, so those
+%% of an application are compiled together, once, when rebar3 asks which files it would have to
 %% compile; then each file is told what came of it.
 -module(rebar3_beamtalk_compiler).
 -behaviour(rebar_compiler).
@@ -82,7 +82,8 @@ modules(Ebin) ->
 %% umbrella that rebar3 has compiled before, by the order of their `applications'.
 libraries(Ebin) ->
     Own = filename:absname(Ebin),
-    lists:usort([Directory || Directory <- [filename:absname(D) || D <- code:get_path(), is_list(D)],
+    lists:usort([Directory
+                 || Directory <- [filename:absname(D) || D <- code:get_path(), is_list(D)],
                               Directory =/= Own, not is_installed(Directory),
                               filelib:is_regular(filename:join(Directory, ?INDEX))]).
 
@@ -124,7 +125,8 @@ warned(Warnings, 0, Outcomes) ->
     {_, Said} = maps:get(First, Outcomes),
     Outcomes#{First => {warning, [Said, Warnings]}}.
 
-%% Paths as one would write them, from where rebar3 was called: they are in messages and stack traces.
+%% Paths as one would write them, from where rebar3 was called: they are in messages and stack
+%% traces.
 run(Found, Ebin, AppInfo, Libraries, Options) ->
     {ok, Root} = file:get_cwd(),
     Arguments = ["build"] ++ [relative(File, Root) || File <- sources(Found, AppInfo)] ++

@@ -22,8 +22,8 @@ init(State) ->
 is_on(AppInfo) ->
     by_command() orelse rebar_app_info:get(AppInfo, cover_enabled, false).
 
-%% `rebar3 do eunit --cover, cover' has a comma at its words. The command `cover' compiles too, and must
-%% not take back what was compiled for the tests.
+%% `rebar3 do eunit --cover, cover' has a comma at its words. The command `cover' compiles too, and
+%% must not take back what was compiled for the tests.
 by_command() ->
     Words = [string:trim(Word, trailing, ",") || Word <- init:get_plain_arguments()],
     Has = fun(Word) -> lists:member(Word, Words) end,
@@ -44,7 +44,8 @@ exclude(State) ->
 modules(File) ->
     Package = package(filename:split(filename:absname(File))),
     {ok, Text} = file:read_file(File),
-    Classes = case re:run(Text, "subclass:\\s*([A-Z]\\w*)", [global, {capture, all_but_first, list}]) of
+    Options = [global, {capture, all_but_first, list}],
+    Classes = case re:run(Text, "subclass:\\s*([A-Z]\\w*)", Options) of
         {match, Found} -> [Name || [Name] <- Found];
         nomatch -> []
     end,
@@ -72,7 +73,8 @@ do(State) ->
 
 export(Apps, State) ->
     Beams = [Beam || App <- Apps,
-                     Beam <- filelib:wildcard(filename:join(rebar_app_info:ebin_dir(App), "bt.*.beam"))],
+                     Ebin <- [rebar_app_info:ebin_dir(App)],
+                     Beam <- filelib:wildcard(filename:join(Ebin, "bt.*.beam"))],
     Entries = lists:append([entries(Beam, State) || Beam <- Beams]),
     Directory = filename:join(rebar_dir:base_dir(State), "cover"),
     File = filename:join(Directory, "beamtalk.coverdata"),
@@ -81,7 +83,8 @@ export(Apps, State) ->
     lists:foreach(fun(Entry) -> ok = write(Entry, Device) end, Entries),
     file:close(Device).
 
-%% The format of cover:export/1: terms, each after its size in a byte, or for long ones the size of its size.
+%% The format of cover:export/1: terms, each after its size in a byte, or for long ones the size of
+%% its size.
 write(Term, Device) ->
     Bytes = term_to_binary(Term, [compressed]),
     Size = byte_size(Bytes),
@@ -104,7 +107,8 @@ module(Beam) -> list_to_atom(filename:basename(Beam, ".beam")).
 
 entries(Module, Source, Counts) ->
     Functions = lists:usort([{Name, Arity} || {Name, Arity, _} <- Counts]),
-    Clauses = [{Module, Name, Arity, 1, length([L || {N, A, L} <- Counts, {N, A} =:= {Name, Arity}])}
+    Clauses = [{Module, Name, Arity, 1,
+                length([L || {N, A, L} <- Counts, {N, A} =:= {Name, Arity}])}
                || {Name, Arity} <- Functions],
     [{file, Module, Source}, {Module, Clauses}
      | [{{bump, Module, Name, Arity, 1, Line}, Hits} || {Name, Arity, {Line, Hits}} <- Counts]].

@@ -1,5 +1,5 @@
-%% @doc What an application needs without saying so: classes of applications that its `.app.src' does
-%% not name. They are on the code path while one builds and tests, but not in a release.
+%% @doc What an application needs without saying so: classes of applications that its `.app.src'
+%% does not name. They are on the code path while one builds and tests, but not in a release.
 -module(rebar3_beamtalk_needs).
 
 -export([missing/1]).
@@ -10,7 +10,8 @@ missing(AppInfo) ->
     Name = rebar_app_info:name(AppInfo),
     Named = closure([binary_to_atom(Name) | applications(AppInfo)], []),
     Needed = references(rebar_app_info:ebin_dir(AppInfo)),
-    [["warning: ", Name, " uses ", Class, " of ", Owner, ", which is not among the applications of ",
+    [["warning: ", Name, " uses ", Class, " of ", Owner,
+      ", which is not among the applications of ",
       Name, ".app.src: a release would be without it\n"]
      || {Owner, Class} <- maps:to_list(Needed), not lists:member(binary_to_atom(Owner), Named)].
 

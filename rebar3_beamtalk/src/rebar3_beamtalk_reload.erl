@@ -1,7 +1,7 @@
 %% @doc In `rebar3 shell': after `r3:compile()' the classes that have changed are loaded into the
-%% running system, as all loading of classes is done (bt_load): actors go on with their state. Rebar3
-%% itself would replace module after module, so it is told to leave these applications alone, and
-%% their Erlang modules are loaded here too.
+%% running system, as all loading of classes is done (bt_load): actors go on with their state.
+%% Rebar3 itself would replace module after module, so it is told to leave these applications alone,
+%% and their Erlang modules are loaded here too.
 -module(rebar3_beamtalk_reload).
 -behaviour(provider).
 

@@ -1,5 +1,5 @@
-%% @doc `rebar3 beamtalk test [ARGUMENT…]': runs the TestCase classes of the project, as `beamtalk test'
-%% does. Everything is compiled by rebar3 first.
+%% @doc `rebar3 beamtalk test [ARGUMENT…]': runs the TestCase classes of the project, as `beamtalk
+%% test' does. Everything is compiled by rebar3 first.
 -module(rebar3_beamtalk_test).
 -behaviour(provider).
 

@@ -7,8 +7,8 @@
 -define(APPLICATION, rebar3_beamtalk).
 -define(NAME, "beamtalk").
 
-%% @doc Finds the installation, and puts the applications that compiled classes need on the code path.
-%% There rebar3's shell, tests, releases, escripts and Dialyzer look for all that is not a
+%% @doc Finds the installation, and puts the applications that compiled classes need on the code
+%% path. There rebar3's shell, tests, releases, escripts and Dialyzer look for all that is not a
 %% dependency, such as OTP itself.
 -spec configure(rebar_state:t()) -> ok.
 configure(State) ->
@@ -31,7 +31,8 @@ libraries(none) ->
     [];
 libraries(Lib) ->
     Classes = filelib:wildcard(filename:join([Lib, "*", "ebin", "classes.json"])),
-    [filename:join([Lib, "beamtalk_runtime", "ebin"]) | [filename:dirname(Index) || Index <- Classes]].
+    [filename:join([Lib, "beamtalk_runtime", "ebin"])
+     | [filename:dirname(Index) || Index <- Classes]].
 
 first([]) -> none;
 first([Command | _]) -> Command.
@@ -65,7 +66,8 @@ lib_dir() ->
 
 %% In an installation, and in a checkout.
 beside(Directory) ->
-    [filename:join([filename:dirname(Directory), "lib"]), filename:join([Directory, "_build", "lib"])].
+    [filename:join([filename:dirname(Directory), "lib"]),
+     filename:join([Directory, "_build", "lib"])].
 
 %% @doc Differs when another compiler, run time or library would compile: told by times alone,
 %% because starting the compiler to ask it would cost more than all the rest.
@@ -127,8 +129,8 @@ become(Arguments, Directory) ->
         {Port, {exit_status, Status}} -> Status
     end.
 
-%% @doc Does something while this node does not read what is typed; otherwise it does, even if nobody
-%% asks it to.
+%% @doc Does something while this node does not read what is typed; otherwise it does, even if
+%% nobody asks it to.
 -spec without_input(fun(() -> Result)) -> Result.
 without_input(Do) ->
     {ok, Reader} = supervisor:get_childspec(kernel_sup, user),

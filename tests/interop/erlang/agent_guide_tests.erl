@@ -23,5 +23,6 @@ form(Tokens) ->
     Form.
 
 split([], [], Forms) -> lists:reverse(Forms);
-split([{dot, _} = Dot | Rest], Form, Forms) -> split(Rest, [], [lists:reverse([Dot | Form]) | Forms]);
+split([{dot, _} = Dot | Rest], Form, Forms) ->
+    split(Rest, [], [lists:reverse([Dot | Form]) | Forms]);
 split([Token | Rest], Form, Forms) -> split(Rest, [Token | Form], Forms).

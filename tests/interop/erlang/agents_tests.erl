@@ -8,7 +8,8 @@ agents_test_() ->
 
 ask() ->
     beamtalk:class_call('FakeLLM', 'script:as:', [[<<"Hello.">>], erlang_agent]),
-    Agent = beamtalk:class_call('Agent', 'spawn:', [#{model => erlang_agent, system => <<"You help.">>}]),
+    With = #{model => erlang_agent, system => <<"You help.">>},
+    Agent = beamtalk:class_call('Agent', 'spawn:', [With]),
     Future = beamtalk:send(Agent, 'ask:', [<<"Hi">>]),
     ?assertEqual(<<"Hello.">>, beamtalk:await(Future)),
     ?assertEqual(2, length(beamtalk:call(Agent, history))),

@@ -36,7 +36,8 @@ started_by_beamtalk_test() ->
 error_in_a_callback_test() ->
     process_flag(trap_exit, true),
     {ok, Store} = gen_server:start_link(?STORE, #{}, []),
-    ?assertExit({{#{kind := does_not_understand, message := <<"Dictionary does not understand #foo">>},
+    ?assertExit({{#{kind := does_not_understand,
+                    message := <<"Dictionary does not understand #foo">>},
                   [_ | _]}, _}, gen_server:call(Store, fail)),
     receive {'EXIT', Store, {#{}, Stack}} ->
         ?assert(lists:any(fun({'bt.shop.KeyStore 1', 'class handleCall:from:state:', _, Info}) ->
@@ -86,7 +87,8 @@ logger_handler_test() ->
 missing_callbacks_test() ->
     ?assertEqual([{init, 1}, {handle_call, 3}, {handle_cast, 2}],
                  order(bt_behaviour:missing(gen_server, []), [init, handle_call, handle_cast])),
-    ?assertEqual([], bt_behaviour:missing(gen_server, [{init, 1}, {handle_call, 3}, {handle_cast, 2}])),
+    ?assertEqual([],
+                 bt_behaviour:missing(gen_server, [{init, 1}, {handle_call, 3}, {handle_cast, 2}])),
     ?assertEqual([{log, 2}], bt_behaviour:missing(logger_handler, [])),
     ?assertEqual(unknown, bt_behaviour:missing(no_such_behaviour, [])),
     ?assertEqual(unknown, bt_behaviour:missing(lists, [])).
