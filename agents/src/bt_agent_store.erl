@@ -121,17 +121,20 @@ decoded({ok, Bytes}) ->
     try binary_to_term(Bytes) of
         Value ->
             case is_data(Value) of
-                true -> complete(bt_agent_values:complete(Value));
+                true -> {ok, complete(Value)};
                 false -> unreadable()
             end
     catch error:badarg -> unreadable()
     end;
 decoded(Other) -> Other.
 
-%% What an older version has written.
-complete({ok, Value}) -> {ok, Value};
-complete({unknown, Class}) ->
-    {error, unreadable, <<"the value has a ", Class/binary, " in it, of which there is no class">>}.
+%% What an older version has written. A Value of a class that is not here may be of use to others,
+%% and must not hide what is beside it.
+complete(Value) ->
+    case bt_agent_values:complete(Value) of
+        {ok, Complete} -> Complete;
+        {unknown, _Class} -> Value
+    end.
 
 unreadable() -> {error, unreadable, <<"the value was not written by a store">>}.
 

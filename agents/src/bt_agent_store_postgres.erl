@@ -52,8 +52,8 @@ start(Options) ->
     catch _:_ -> {error, failed}
     end.
 
-%% Without the options; and its socket reads much at once, since what has come of an answer is copied
-%% each time that more comes.
+%% Without the options; and its socket reads much at once, since what has come of an answer is
+%% copied each time that more comes.
 bare(State) ->
     _ = [inet:setopts(Socket, [{buffer, ?BUFFER}])
          || {gen_tcp, Socket} <- tuple_to_list(State), is_port(Socket)],
