@@ -8,20 +8,8 @@ namespace Beamtalk.Cli.Tests.Agents;
 
 /// <summary>`beamtalk agents`, with a state directory of the test's own.</summary>
 [TestFixture]
-public sealed class AgentsCommandTests
+public sealed class AgentsCommandTests : WorkspaceFixture
 {
-    private TemporaryDirectory _state = null!;
-
-    [SetUp]
-    public void SetUp() => _state = new TemporaryDirectory();
-
-    [TearDown]
-    public async Task TearDownAsync()
-    {
-        await RunAsync("workspace", "stop", "dev");
-        _state.Dispose();
-    }
-
     [Test]
     public async Task Agents_of_a_workspace()
     {
@@ -30,7 +18,7 @@ public sealed class AgentsCommandTests
         (await RunAsync("agents")).Output.ShouldStartWith("STATE ");
         const string input = "FakeLLM script: #(\"Hello!\") as: #example\n"
             + "a := Agent spawn: #{#name => \"help\\u{1b}er\", #model => #example}\n(a ask: \"Hi\") await\nb := Agent spawnAs: #quiet\n";
-        (await Launcher.RunInAsync(Environment, input, Repository.Root, "attach", "dev")).Output.ShouldContain("\"Hello!\"");
+        (await AttachAsync(input)).Output.ShouldContain("\"Hello!\"");
 
         string[] lines = (await RunAsync("agents", "dev", "--sort", "tokens")).Output.TrimEnd().Split('\n');
         lines.Length.ShouldBe(3);
@@ -65,9 +53,4 @@ public sealed class AgentsCommandTests
         result.ExitCode.ShouldBe(2);
         result.Errors.ShouldContain("has no agents");
     }
-
-    private Task<RunResult> RunAsync(params string[] arguments) =>
-        Launcher.RunInAsync(Environment, "", Repository.Root, arguments);
-
-    private Dictionary<string, string?> Environment => new() { ["XDG_STATE_HOME"] = _state.Path };
 }

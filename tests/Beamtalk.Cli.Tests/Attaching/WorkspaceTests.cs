@@ -7,20 +7,8 @@ namespace Beamtalk.Cli.Tests.Attaching;
 
 /// <summary>`workspace start|list|stop`, with a state directory of the test's own.</summary>
 [TestFixture]
-public sealed class WorkspaceTests
+public sealed class WorkspaceTests : WorkspaceFixture
 {
-    private TemporaryDirectory _state = null!;
-
-    [SetUp]
-    public void SetUp() => _state = new TemporaryDirectory();
-
-    [TearDown]
-    public async Task TearDownAsync()
-    {
-        await RunAsync("workspace", "stop", "dev");
-        _state.Dispose();
-    }
-
     [Test]
     public async Task A_workspace_outlives_sessions()
     {
@@ -40,15 +28,14 @@ public sealed class WorkspaceTests
     public async Task It_is_on_the_loopback_and_nobody_sees_its_cookie()
     {
         await RunAsync("workspace", "start", "dev");
-        string directory = Path.Combine(_state.Path, "beamtalk", "workspaces", "dev");
-        string file = Path.Combine(directory, ".erlang.cookie");
+        string file = Path.Combine(WorkspaceDirectory, ".erlang.cookie");
         string cookie = await File.ReadAllTextAsync(file);
         cookie.Length.ShouldBe(48);
         (File.GetUnixFileMode(file) & (UnixFileMode)0b000_111_111).ShouldBe(UnixFileMode.None);
-        (File.GetUnixFileMode(directory) & (UnixFileMode)0b000_111_111).ShouldBe(UnixFileMode.None);
+        (File.GetUnixFileMode(WorkspaceDirectory) & (UnixFileMode)0b000_111_111).ShouldBe(UnixFileMode.None);
         await AttachAsync("nil foo\n");
         (await ProgramAsync("ps", "-eo", "args")).ShouldNotContain(cookie);
-        foreach (string log in Directory.GetFiles(directory).Where(path => path != file))
+        foreach (string log in Directory.GetFiles(WorkspaceDirectory).Where(path => path != file))
         {
             (await File.ReadAllTextAsync(log)).ShouldNotContain(cookie);
         }
@@ -61,8 +48,7 @@ public sealed class WorkspaceTests
     public async Task A_dead_workspace_is_told_and_started_anew()
     {
         await RunAsync("workspace", "start", "dev");
-        string directory = Path.Combine(_state.Path, "beamtalk", "workspaces", "dev");
-        int process = int.Parse((await File.ReadAllLinesAsync(Path.Combine(directory, "node")))[1], null);
+        int process = int.Parse((await File.ReadAllLinesAsync(Path.Combine(WorkspaceDirectory, "node")))[1], null);
         using (Process node = Process.GetProcessById(process))
         {
             node.Kill();
@@ -85,14 +71,6 @@ public sealed class WorkspaceTests
     }
 
     private async Task<string> AttachedAsync(string input) => (await AttachAsync(input)).Output;
-
-    private Task<RunResult> AttachAsync(string input) =>
-        Launcher.RunInAsync(Environment, input, Repository.Root, "attach", "dev");
-
-    private Task<RunResult> RunAsync(params string[] arguments) =>
-        Launcher.RunInAsync(Environment, "", Repository.Root, arguments);
-
-    private Dictionary<string, string?> Environment => new() { ["XDG_STATE_HOME"] = _state.Path };
 
     private static async Task<string> ProgramAsync(string program, params string[] arguments)
     {
