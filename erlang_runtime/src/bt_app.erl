@@ -7,11 +7,11 @@
 %% The default of 8 frames is too few: half of them belong to blocks and loops of the library.
 -define(BACKTRACE_DEPTH, 32).
 
-%% What `inspect' needs. Erlang loads a module when it is first used, by the code server, which stands
-%% behind all others that have work to do: whoever looks into a node because it has too much would
-%% wait for seconds.
--define(LOOKING, [bt_inspect, bt_inspect_text, bt_inspect_value, bt_inspect_wait, bt_prim_inspect,
-                  bt_supervision, bt_deadlock, bt_graves,
+%% What `inspect' needs. Erlang loads a module when it is first used, by the code server, which
+%% stands behind all others that have work to do: whoever looks into a node because it has too much
+%% would wait for seconds.
+-define(LOOKING, [bt_inspect, bt_inspect_text, bt_inspect_value, bt_inspect_wait, bt_look,
+                  bt_prim_inspect, bt_supervision, bt_deadlock, bt_graves,
                   'bt.stdlib.ActorInfo', 'bt.stdlib.ActorInfo 1', 'bt.stdlib.WaitInfo',
                   'bt.stdlib.WaitInfo 1', 'bt.stdlib.ProcessInfo', 'bt.stdlib.ProcessInfo 1']).
 %% Milliseconds: a script that is done by then need not wait for it.
