@@ -1,5 +1,5 @@
 #!/bin/sh
-# Dialyzer over the runtime. What it knows of OTP is kept in _build, by OTP's version.
+# Dialyzer over the runtime and the agents' part in Erlang. What it knows of OTP is kept in _build, by OTP's version.
 set -eu
 cd "$(dirname "$0")/.."
 release=$(erl -noshell -eval 'io:put_chars(erlang:system_info(otp_release)), halt().')
@@ -15,4 +15,5 @@ fi
 rm -rf "$ebin"
 mkdir -p "$ebin"
 erlc +debug_info -o "$ebin" erlang_runtime/src/*.erl
+erlc +debug_info -pa "$ebin" -o "$ebin" agents/src/*.erl
 dialyzer --plt "$plt" --quiet -Wno_return -Wno_improper_lists "$ebin"/*.beam

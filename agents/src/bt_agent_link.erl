@@ -10,6 +10,9 @@
 
 -type token() :: none | [] | tuple().
 
+%% OTP's own type of a token says that its label is a boolean.
+-dialyzer({no_match, enter/2}).
+
 %% @doc From now on messages of this process are caused by a span, or by none; answers what `leave'
 %% needs.
 -spec enter(binary(), binary() | nil) -> token().

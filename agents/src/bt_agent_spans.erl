@@ -15,7 +15,9 @@
 -define(TURNS, bt_agent_spans_turns).
 -define(DIGITS, {$0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $a, $b, $c, $d, $e, $f}).
 
--record(follower, {agent :: pid(), session :: pid(), trace :: reference(), kinds :: [kind()]}).
+%% A follower, or a pattern of some.
+-record(follower, {agent :: pid() | '_', session :: pid() | '_', trace :: reference() | '_',
+                   kinds :: [kind()] | '_'}).
 
 %% @doc A new identifier of so many bytes, in hexadecimal digits.
 -spec id(pos_integer()) -> binary().

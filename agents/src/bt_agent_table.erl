@@ -26,13 +26,14 @@
                output = 0 :: non_neg_integer(),
                cost = 0 :: number()}).
 
-%% What was used of a model, on this node since it began; costs in billionths of a dollar.
--record(account, {model :: {model, binary()},
-                  calls = 0 :: non_neg_integer(),
-                  input = 0 :: non_neg_integer(),
-                  output = 0 :: non_neg_integer(),
-                  cached = 0 :: non_neg_integer(),
-                  cost = 0 :: non_neg_integer()}).
+%% What was used of a model, on this node since it began; costs in billionths of a dollar. Or a
+%% pattern of such.
+-record(account, {model :: {model, binary() | '_'},
+                  calls = 0 :: non_neg_integer() | '_',
+                  input = 0 :: non_neg_integer() | '_',
+                  output = 0 :: non_neg_integer() | '_',
+                  cached = 0 :: non_neg_integer() | '_',
+                  cost = 0 :: non_neg_integer() | '_'}).
 
 %% An agent that is listed: its class, its note, and what the emulator says of its process.
 -record(entry, {note :: #note{},
