@@ -37,7 +37,7 @@ one(_) ->
 
 %% Exact numbers, and a time that was taken.
 many(_) ->
-    fun() ->
+    {timeout, 60, fun() ->
         A = bt_actor:spawn(?C),
         [bt_actor:call(A, 'nap:', [2]) || _ <- lists:seq(1, 200)],
         [bt_actor:cast(A, a, []) || _ <- lists:seq(1, 1000)],
@@ -45,7 +45,7 @@ many(_) ->
         ?assertEqual(#{'nap:' => 200, a => 1000, b => 1}, calls(A)),
         #{'nap:' := #{meanMicroseconds := Mean, errors := 0}} = bt_counters:of_pid(A),
         ?assert(Mean > 1900)
-    end.
+    end}.
 
 every_kind_of_message(_) ->
     fun() ->
