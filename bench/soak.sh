@@ -1,8 +1,8 @@
 #!/bin/sh
 # Millions of sends, futures and block activations, an HttpServer under load, a log of 100 MB read in constant memory,
-# 200 turns of agents and 100 runs of chains in a node that is killed again and again, the providers' own SDKs (from npm) against the fake
-# server of models, then thousands of loads of a class whose actors are being called; fails if memory grows, an answer
-# is wrong or a message is lost. Arguments: how many of each, how many loads, and the seed of the kills.
+# 200 turns of agents and 100 runs of chains in a node that is killed again and again, the providers' own SDKs (from npm)
+# against the fake server of models, then thousands of loads of a class whose actors are being called; fails if memory
+# grows, an answer is wrong or a message is lost. Arguments: how many of each, how many loads, and the seed of the kills.
 set -eu
 cd "$(dirname "$0")/.."
 ./beamtalk run bench/soak.bt "${1:-10000000}"
