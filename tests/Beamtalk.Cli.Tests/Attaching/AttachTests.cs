@@ -74,14 +74,14 @@ public sealed class AttachTests
     [Test]
     public async Task A_session_ends_with_its_bridge_even_when_it_is_busy()
     {
-        const string sessions = "length(bt_session_guard:sessions()).";
+        const string sessions = "{sessions, length(bt_session_guard:sessions())}.";
         await AttachAsync("1"); // starts the runtime
         using var process = Launcher.Start(Repository.Root, ["attach", _system.Node], environment: Cookie(_system));
         await process.StandardInput.WriteAsync("[true] whileTrue: [Erlang timer sleep: 50]\n");
         await process.StandardInput.FlushAsync();
         await _system.AskAsync("timer:sleep(3000), application:ensure_all_started(beamtalk_runtime).", "ok");
         process.Kill(entireProcessTree: true);
-        await EventuallyAsync(async () => (await _system.AskAsync(sessions, @"> (\d+)\r?\n")).Groups[1].Value, "0");
+        await EventuallyAsync(async () => (await _system.AskAsync(sessions, @"\{sessions,(\d+)\}")).Groups[1].Value, "0");
     }
 
     [Test]
