@@ -204,13 +204,7 @@ boot() ->
 
 %%% The server: who holds what in this node
 
-server() ->
-    case whereis(?MODULE) of
-        undefined ->
-            _ = gen_server:start({local, ?MODULE}, ?MODULE, [], []),
-            server();
-        Pid -> Pid
-    end.
+server() -> bt_agents:server(?MODULE).
 
 %% @private
 -spec init([]) -> {ok, #{}}.

@@ -91,13 +91,7 @@ unfollow(Trace) -> gen_server:call(server(), {unfollow, Trace}).
 
 %%% The process that the table belongs to
 
-server() ->
-    case whereis(?MODULE) of
-        undefined ->
-            _ = gen_server:start({local, ?MODULE}, ?MODULE, [], []),
-            server();
-        Pid -> Pid
-    end.
+server() -> bt_agents:server(?MODULE).
 
 %% @private
 -spec init([]) -> {ok, none}.

@@ -3,7 +3,7 @@
 -module(bt_agents).
 
 -export([promise/0, settle/2, reject/2, is/3, leash/2, release/1, tidy/1, clone/2, dig/2, dig/3]).
--export([facade/1, own_variables/0, assign/2, is_plain/1, longest_prefix/2]).
+-export([facade/1, own_variables/0, assign/2, is_plain/1, longest_prefix/2, server/1]).
 -export([float32/1, text/1]).
 -export_type([promise/0]).
 
@@ -156,6 +156,16 @@ longest_prefix(Text, Known, Size) ->
         #{Prefix := _} -> Prefix;
         #{} when Size > 0 -> longest_prefix(Text, Known, Size - 1);
         #{} -> nil
+    end.
+
+%% @doc The gen_server of a module, registered under its name; it begins when it is first needed.
+-spec server(module()) -> pid().
+server(Module) ->
+    case whereis(Module) of
+        undefined ->
+            _ = gen_server:start({local, Module}, Module, [], []),
+            server(Module);
+        Pid -> Pid
     end.
 
 %% @doc A number in four bytes, the lowest first.
